@@ -70,6 +70,9 @@ public:
                                                       const std::vector<schema::Tag>&) = 0;
     virtual Result<std::vector<schema::Tag>> remove_tags(const Caller&, std::string_view arn,
                                                          const std::vector<std::string>& keys) = 0;
+    /// Makes a cluster's tags exactly these.
+    virtual Result<schema::Cluster> replace_tags(const Caller&, std::string_view cluster,
+                                                 const std::vector<schema::Tag>&) = 0;
 
     virtual Listing<schema::Vpc> vpcs() = 0;
     virtual Listing<schema::SecurityGroup> security_groups() = 0;

@@ -93,9 +93,11 @@ struct ModifyCluster {
     std::optional<bool> automatic_failover;
     std::optional<std::vector<std::string>> security_groups;
     std::optional<bool> apply_immediately;  ///< default true; false leaves the node type pending
+    std::optional<std::vector<std::string>> remove_nodes;  ///< which replicas go, when `replicas` shrinks
 };
 BOOST_DESCRIBE_STRUCT(ModifyCluster, (),
-                      (description, node_type, replicas, automatic_failover, security_groups, apply_immediately))
+                      (description, node_type, replicas, automatic_failover, security_groups, apply_immediately,
+                       remove_nodes))
 
 /// POST /v1/clusters/{id}/failover. `node`: the replica to promote; absent: the one furthest ahead.
 struct FailoverRequest {
