@@ -10,11 +10,13 @@
 #include <optional>
 
 #include "engine/keyspace/entry.h"
+#include "engine/keyspace/hash.h"
 #include "engine/types/object.h"
 
 namespace millpond::engine {
 
 class Keyspace;
+class Table;
 
 using UnixMillis = std::int64_t;
 
@@ -27,6 +29,9 @@ public:
     /// A key was found expired and removed (primary only): its DEL goes to the log before the command's effect.
     virtual void expired(int db, Bytes key) = 0;
     virtual void evicted(int db, Bytes key) = 0;
+    /// For the keyspace events 'n' and 'm', which only some ask for.
+    virtual void created(int /*db*/, Bytes /*key*/) {}
+    virtual void missed(int /*db*/, Bytes /*key*/) {}
 };
 
 class Database {
@@ -37,10 +42,12 @@ public:
         bool ignore_expiry = false;  ///< the applier on a replica: it sees what its primary saw
         bool no_touch = false;  ///< CLIENT NO-TOUCH
     };
-    Database(Keyspace& keys, int index, Options options, KeyspaceObserver& observer);
+    Database(Keyspace& keys, int index, Options options, KeyspaceObserver& observer)
+        : keys_(&keys), observer_(&observer), options_(options), index_(index) {}
 
-    int index() const;
-    UnixMillis now() const;
+    int index() const { return index_; }
+    UnixMillis now() const { return options_.now; }
+    const Options& options() const { return options_; }
 
     /// The live entry or nullptr; counts a hit or miss and touches its clock.
     Entry* find_read(Bytes key);
@@ -50,22 +57,66 @@ public:
     Entry* peek(Bytes key);
 
     enum class Ttl : std::uint8_t { clear, keep };
-    /// Creates or replaces, whatever the type was.
+    /// Creates or replaces, whatever the type was. Digits that are a canonical integer are kept as one.
     Entry* put_string(Bytes key, Bytes value, Ttl ttl = Ttl::clear);
+    /// The same with a deadline, which costs one allocation less than two calls.
+    Entry* put_string_until(Bytes key, Bytes value, UnixMillis deadline);
+    Entry* put_integer(Bytes key, std::int64_t value, Ttl ttl = Ttl::clear);
     /// Creates or replaces with a collection; takes the object over.
     Entry* put_object(Bytes key, Type type, void* object, Ttl ttl = Ttl::clear);
     /// The collection's entry for writing, created empty when absent; nullptr when the key holds another type.
     template <class Handle>
-    Entry* find_or_create(Bytes key);
+    Entry* find_or_create(Bytes key) {
+        if (Entry* entry = find_write(key)) return entry->type() == Handle::type ? entry : nullptr;
+        return put_object(key, Handle::type, Handle::create());
+    }
     /// To be called after elements went: removes the entry when its collection is empty; true if it did.
     bool erase_if_empty(Bytes key);
     bool erase(Bytes key);
+    /// The same, but a value of any size is freed in the background.
+    bool unlink(Bytes key);
 
-    std::optional<UnixMillis> expiry(const Entry& entry) const;
+    /// The string of an entry, made `size` bytes long (zeros after what was there), to be written in
+    /// place: APPEND, SETRANGE, SETBIT. Requires: `entry` from find_write of this key, a string.
+    struct Editable {
+        Entry* entry;
+        char* data;
+        std::size_t size;
+    };
+    Editable edit_string(Entry& entry, std::size_t size);
+
+    /// Replaces the value of an entry from find_write in place where it fits; the deadline stays.
+    Entry* set_integer(Entry& entry, std::int64_t value);
+
+    /// Moves the value, deadline included, to another key or database; what was there is replaced.
+    /// False when the source is absent. Requires: both keys locked, and not the same.
+    bool move(Bytes from, Database& target, Bytes to);
+
+    /// The deadline, unless there is none.
+    std::optional<UnixMillis> expiry(const Entry& entry) const {
+        if (!entry.has_expiry()) return std::nullopt;
+        return entry.expiry();
+    }
+    /// Both may move the entry: they return where it is. Requires: `entry` from find_write of its key.
     Entry* set_expiry(Entry& entry, UnixMillis at);
     Entry* clear_expiry(Entry& entry);
 
-    Keyspace& keyspace();
+    Keyspace& keyspace() { return *keys_; }
+    KeyspaceObserver& observer() { return *observer_; }
+
+private:
+    bool passed(const Entry& entry) const;
+    Entry* live(Bytes key, KeyHash hash);
+    Entry* add(Table& table, KeyHash hash, Entry* entry);
+    Entry* store(Bytes key, Bytes value, const std::int64_t* number, Type type, void* object,
+                 Ttl ttl, const UnixMillis* deadline);
+    bool remove(Bytes key, bool background);
+    void touch(Entry& entry) const;
+
+    Keyspace* keys_;
+    KeyspaceObserver* observer_;
+    Options options_;
+    int index_;
 };
 
 }  // namespace millpond::engine
