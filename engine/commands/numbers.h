@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers as Redis 7.0 reads and writes them; shared by all command families. Pure functions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace millpond::engine {
+
+/// The canonical form only: no blanks, plus sign, leading zeros or "-0"; exactly what printing the
+/// result gives back. So a string kept as an integer reads as it was written.
+std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept;
+
+/// Decimal digits of `value` at the front of `out` (24 bytes); returns their number.
+std::size_t print_integer(std::int64_t value, char* out) noexcept;
+std::string integer_text(std::int64_t value);
+
+/// A double: decimal, exponent, hexadecimal, "inf", "-inf"; no blanks around, no NaN.
+std::optional<double> parse_real(std::string_view text) noexcept;
+/// A long double, as INCRBYFLOAT reads it.
+std::optional<long double> parse_long_real(std::string_view text) noexcept;
+
+/// As replies and scores are printed: %.17g; "inf", "-inf".
+std::string real_text(double value);
+/// As INCRBYFLOAT and HINCRBYFLOAT print: %.17Lf without trailing zeros, never with an exponent.
+std::string long_real_text(long double value);
+
+/// `word` compared without regard to ASCII case; `lower` is in lower case.
+bool is_word(std::string_view word, std::string_view lower) noexcept;
+
+}  // namespace millpond::engine
