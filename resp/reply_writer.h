@@ -4,11 +4,16 @@
 // that runs the command; it owns nothing.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace millpond::resp {
+
+/// Writes a double as replies show it (no line end) and returns the length; `out` has kRealBytesMax bytes.
+constexpr std::size_t kRealBytesMax = 40;
+std::size_t format_real(double value, char* out);
 
 class ReplyWriter {
 public:
@@ -38,10 +43,13 @@ public:
     void raw(std::string_view encoded);
 
     std::string& buffer() { return *out_; }
+    /// How many errors were written: dispatch counts failed commands by it.
+    std::uint32_t errors() const { return errors_; }
 
 private:
     std::string* out_;
     Protocol protocol_;
+    std::uint32_t errors_ = 0;
 };
 
 }  // namespace millpond::resp

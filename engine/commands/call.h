@@ -16,8 +16,12 @@
 
 namespace millpond::engine {
 
+struct CommandSpec;
+class Executor;
+class Record;
 class Session;
 class Server;
+class SharedBuffer;
 
 /// Keyspace notification classes, Redis's letters.
 enum class EventClass : char {
@@ -27,21 +31,26 @@ enum class EventClass : char {
 
 class Call {
 public:
-    std::span<const Bytes> args() const;
-    std::size_t argc() const;
-    Bytes arg(std::size_t index) const;  ///< arg(0) is the command's name as sent
+    std::span<const Bytes> args() const { return args_; }
+    std::size_t argc() const { return args_.size(); }
+    Bytes arg(std::size_t index) const { return args_[index]; }  ///< arg(0) is the command's name as sent
+    const CommandSpec& spec() const { return *spec_; }
 
-    resp::ReplyWriter& reply();
-    Database& db();
+    resp::ReplyWriter& reply() { return reply_; }
+    /// A big string as a bulk reply, without copying it: the output holds a reference.
+    void reply_shared(SharedBuffer& buffer);
+    Database& db() { return db_; }
     Database db(int index);  ///< another database, same moment (COPY ... DB, MOVE)
-    UnixMillis now() const;  ///< frozen for the command, EXEC or script
-    Session& session();
-    Server& server();
-    bool applying() const;  ///< run by the replica applier or the loader: no client is there
+    UnixMillis now() const { return db_.now(); }  ///< frozen for the command, EXEC or script
+    Session& session() { return *session_; }
+    Server& server() { return *server_; }
+    bool applying() const { return applying_; }  ///< run by the replica applier or the loader: no client is there
+    /// The thread's own running of commands: what EXEC, WAIT and SHUTDOWN need.
+    Executor& executor() { return *executor_; }
 
     /// This command changed `n` things. With n > 0 in all, its effect goes to the log: the command as it
     /// was sent, unless effect() was called, which replaces it (several calls, several commands).
-    void changed(std::size_t n = 1);
+    void changed(std::size_t n = 1) { changed_ += n; }
     void effect(std::initializer_list<Bytes> command);
     void effect(std::span<const Bytes> command);
 
@@ -58,6 +67,31 @@ public:
     // Arguments as numbers, Redis's exact grammar; on failure the error reply has been written.
     bool integer(std::size_t index, std::int64_t& out);
     bool real(std::size_t index, double& out);
+
+private:
+    friend class Executor;
+    Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> args, Session& session,
+         Server& server, Record& record, std::string& out, Database::Options options);
+
+    std::span<const Bytes> args_;
+    const CommandSpec* spec_;
+    resp::ReplyWriter reply_;
+    Executor* executor_;
+    Session* session_;
+    Server* server_;
+    Record* record_;
+    Database::Options options_;
+    Database db_;
+    std::size_t changed_ = 0;
+    bool rewritten_ = false;
+    bool applying_;
 };
+
+/// An integer by Redis's grammar: an optional minus, no leading zeros, no blanks, the range of int64.
+bool parse_integer(Bytes text, std::int64_t& out);
+/// A double as strtod reads it all, "inf" and exponents included; no NaN, no leading blanks.
+bool parse_real(Bytes text, double& out);
+/// Same bytes, ASCII case aside. `lower` is in lower case.
+bool equals_ignoring_case(Bytes text, std::string_view lower);
 
 }  // namespace millpond::engine

@@ -62,6 +62,11 @@ struct CommandSpec {
     KeyFinder find_keys = nullptr;
     /// What each key is for, COMMAND INFO's key spec words: "RO", "RW", "OW", "RM" + "ACCESS" "UPDATE" "INSERT" "DELETE".
     std::string_view key_flags = "";
+
+    // Set by CommandTable::add().
+    std::uint16_t id = 0;                     ///< dense, for statistics
+    const CommandSpec* container = nullptr;   ///< of a subcommand
+    bool has_subcommands = false;
 };
 
 class CommandTable {
@@ -71,6 +76,8 @@ public:
     const CommandSpec* find(std::string_view name) const;
     const CommandSpec* find_subcommand(const CommandSpec& container, std::string_view name) const;
     std::vector<const CommandSpec*> all() const;  ///< top-level ones, by name
+    std::vector<const CommandSpec*> subcommands(const CommandSpec& container) const;  ///< by name
+    std::size_t size() const;  ///< one more than the highest id
 
     CommandTable();
     ~CommandTable();

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The effects of one atomic unit (a command, an EXEC, a background removal) on their way to the log.
+// It collects while the unit holds its locks and appends as one record before they are let go: one
+// command as it is, several between MULTI and EXEC. Used by the one thread that runs the unit; reused.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "engine/keyspace/database.h"
+#include "engine/log/effect_log.h"
+
+namespace millpond::engine {
+
+class Server;
+
+class Record final : public KeyspaceObserver {
+public:
+    explicit Record(Server& server) : server_(server) {}
+
+    /// Requires: the unit's locks, or the exclusive lane. `quiet` units log nothing (the applier copies
+    /// its primary's bytes itself).
+    void begin(bool quiet = false);
+    void add(int db, std::span<const Bytes> command);
+    /// Appends what was collected; returns the log's offset after it, 0 when there was nothing.
+    LogOffset commit();
+
+    // What the key space tells while the unit runs.
+    void before_change(int db, Entry& entry) override;
+    void expired(int db, Bytes key) override;
+    void evicted(int db, Bytes key) override;
+
+private:
+    void remove(int db, Bytes key);
+
+    Server& server_;
+    bool logging_ = false;
+    std::uint32_t commands_ = 0;
+    int first_db_ = 0;
+    int last_db_ = 0;
+    std::string bytes_;  ///< begins with MULTI, left out when one command is all there is
+};
+
+}  // namespace millpond::engine

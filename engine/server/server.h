@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The composition of a running engine: everything there is one of. Made by main(); outlives every
+// thread. Accessors may be called from any thread, what they return says for itself who may use it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/server/control.h"
+#include "engine/server/session.h"
+
+namespace millpond::engine {
+
+class CommandTable;
+class Config;
+class EffectLog;
+class Gate;
+class GateFlag;
+class Keyspace;
+class KeyspaceObserver;
+class Network;
+class Pause;
+class Statistics;
+class WatchRegistry;
+class SlowLog;
+
+class Server {
+public:
+    explicit Server(std::unique_ptr<Config> config);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    Config& config() { return *config_; }
+    Keyspace& keyspace() { return *keyspace_; }
+    Gate& gate() { return *gate_; }
+    EffectLog& log() { return *log_; }
+    const CommandTable& commands() const { return *commands_; }
+    Statistics& statistics() { return *statistics_; }
+    WatchRegistry& watches() { return *watches_; }
+    SlowLog& slow_log() { return *slow_log_; }
+    Network& network() { return *network_; }  ///< a NetworkControl
+    Pause& pause() { return *pause_; }        ///< a PauseControl
+
+    /// 40 hex digits, new with each start.
+    const std::string& run_id() const { return run_id_; }
+    std::int64_t started_ms() const { return started_ms_; }  ///< unix clock
+    bool managed() const { return managed_; }
+
+    // -- Role: set by replication, in the exclusive lane ------------------------------------------------
+    /// Standalone starts as primary, a managed node with none.
+    Role role() const { return role_.load(std::memory_order_relaxed); }
+    void set_role(Role role) { role_.store(role, std::memory_order_relaxed); }
+    /// While true, commands without the loading flag answer -LOADING and nothing expires.
+    bool loading() const { return loading_.load(std::memory_order_relaxed); }
+    void set_loading(bool yes) { loading_.store(yes, std::memory_order_relaxed); }
+    /// A replica whose link is down, for replica-serve-stale-data.
+    bool stale() const { return stale_.load(std::memory_order_relaxed); }
+    void set_stale(bool yes) { stale_.store(yes, std::memory_order_relaxed); }
+    /// Replication's own part; null until it is there. Set before threads start.
+    RoleControl* role_control() { return role_control_; }
+    void set_role_control(RoleControl* control) { role_control_ = control; }
+
+    /// Whoever walks a snapshot is told before an entry changes; null when nobody does. Set in the
+    /// exclusive lane.
+    KeyspaceObserver* change_hook() const { return change_hook_.load(std::memory_order_relaxed); }
+    void set_change_hook(KeyspaceObserver* hook) { change_hook_.store(hook, std::memory_order_relaxed); }
+
+    /// For removals outside commands (active expiry, eviction): each call appends its DEL to the log,
+    /// touches watchers and tells the change hook, under the shard lock that the caller holds.
+    KeyspaceObserver& background_observer() { return *background_; }
+    /// May keys expire of their own now? A primary that is neither loading nor paused.
+    bool may_expire() const;
+
+    // -- Work for other threads ------------------------------------------------------------------------------
+    /// Runs on the control thread, in order; it may wait for lanes. For callers that may not.
+    void post(std::function<void()> work);
+    /// The same, in the exclusive lane.
+    void post_exclusive(std::string what, std::function<void()> work);
+    /// Ends a suspension with this encoded reply; from any thread. Nothing happens when it has ended.
+    void resume(BlockToken token, std::string reply);
+
+    // -- Extension: before run() ------------------------------------------------------------------------------
+    /// A part of INFO: `write` appends "field:value\r\n" lines. Sections of one name are joined.
+    using InfoWriter = std::function<void(std::string& out)>;
+    void add_info(std::string section, InfoWriter write);
+    struct InfoSection {
+        std::string name;
+        InfoWriter write;
+    };
+    const std::vector<InfoSection>& info_sections() const { return info_; }
+    /// Run in order at an orderly exit, after connections have been closed, on the main thread.
+    void at_exit(std::function<void()> work) { exits_.push_back(std::move(work)); }
+    /// Saves before a SHUTDOWN (persistence's); returns an error text or nothing.
+    using SaveHook = std::function<std::string()>;
+    void set_save_hook(SaveHook hook) { save_hook_ = std::move(hook); }
+    const SaveHook& save_hook() const { return save_hook_; }
+    /// Frees memory until the limit holds; false: it could not. Called before a command takes its locks.
+    using RoomHook = std::function<bool()>;
+    void set_room_hook(RoomHook hook) { room_hook_ = std::move(hook); }
+    const RoomHook& room_hook() const { return room_hook_; }
+
+    /// Serves on this thread until request_shutdown(); returns the exit status.
+    int run();
+    /// From any thread, and from signal handlers' helpers: ends run().
+    void request_shutdown(std::string reason);
+
+private:
+    struct Control;
+    std::unique_ptr<Config> config_;
+    std::unique_ptr<Gate> gate_;
+    std::unique_ptr<EffectLog> log_;
+    std::unique_ptr<Keyspace> keyspace_;
+    std::unique_ptr<CommandTable> commands_;
+    std::unique_ptr<Statistics> statistics_;
+    std::unique_ptr<WatchRegistry> watches_;
+    std::unique_ptr<SlowLog> slow_log_;
+    std::unique_ptr<KeyspaceObserver> background_;
+    std::unique_ptr<Pause> pause_;
+    std::unique_ptr<Network> network_;
+    std::unique_ptr<Control> control_;
+
+    std::string run_id_;
+    std::int64_t started_ms_ = 0;
+    bool managed_ = false;
+    std::atomic<Role> role_{Role::primary};
+    std::atomic<bool> loading_{false};
+    std::atomic<bool> stale_{false};
+    RoleControl* role_control_ = nullptr;
+    std::atomic<KeyspaceObserver*> change_hook_{nullptr};
+    std::vector<InfoSection> info_;
+    std::vector<std::function<void()>> exits_;
+    SaveHook save_hook_;
+    RoomHook room_hook_;
+};
+
+}  // namespace millpond::engine

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One client of the server: what commands know of a connection. The connection's I/O thread owns it and
+// alone writes its output; fields that others read (CLIENT LIST, KILL, rules) are atomics or lie behind
+// `text`'s mutex. The socket itself is net's (Connection derives from this). The applier and the loader
+// run their commands on a Session of their own, without a socket.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/keyspace/buffer.h"
+#include "engine/log/effect_log.h"
+#include "engine/server/control.h"
+#include "resp/reply_writer.h"
+
+namespace millpond::engine {
+
+class Server;
+struct Transaction;
+struct CommandSpec;
+
+/// Names a suspended session, wherever it has got to meanwhile.
+struct BlockToken {
+    std::uint64_t session = 0;
+    std::uint64_t serial = 0;  ///< of the suspension: a late resume of an earlier one does nothing
+};
+
+/// A connection that has left the server's I/O thread for another owner (a replica's feed).
+struct DetachedConnection {
+    int fd = -1;         ///< the taker's to close; non-blocking
+    std::string unread;  ///< bytes that had been read behind the last command
+    std::string peer;    ///< "127.0.0.1:5000" or the unix socket's path
+    std::uint64_t session = 0;
+};
+
+class Session {
+public:
+    using Protocol = resp::ReplyWriter::Protocol;
+    enum class ReplyMode : std::uint8_t { on, off, skip_next, skip };
+    enum class State : std::uint8_t {
+        open,
+        suspended,  ///< blocked by its last command: nothing more is run until it is resumed
+        parked,     ///< the next command waits for a pause to end
+        closing,    ///< closed once the output is flushed; nothing more is run
+        detaching   ///< handed over once the output is flushed
+    };
+    enum class Via : std::uint8_t { none, tcp, unix_socket, handed_over };
+
+    Session(Server& server, std::uint64_t id);
+    virtual ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    Server& server() { return server_; }
+    std::uint64_t id() const { return id_; }
+
+    int db() const { return db_.load(std::memory_order_relaxed); }
+    void select(int db) { db_.store(db, std::memory_order_relaxed); }
+    Protocol protocol() const { return protocol_.load(std::memory_order_relaxed); }
+    void set_protocol(Protocol p) { protocol_.store(p, std::memory_order_relaxed); }
+    bool authenticated() const { return authenticated_.load(std::memory_order_relaxed); }
+    void set_authenticated(bool yes) { authenticated_.store(yes, std::memory_order_relaxed); }
+
+    // -- Replies: the owner's thread only --------------------------------------------------------
+    std::string& out() { return out_; }
+    /// A big string in the midst of the output: it is sent after the first `at` bytes of out().
+    struct Splice {
+        std::size_t at;
+        BufferRef buffer;
+    };
+    std::vector<Splice>& splices() { return splices_; }
+
+    State state() const { return state_.load(std::memory_order_relaxed); }
+    void close_after_reply() { state_.store(State::closing, std::memory_order_relaxed); }
+
+    /// Blocks this session after the running command (which writes no reply). `unblocked` is called on
+    /// the session's own thread when CLIENT UNBLOCK ends the wait, and returns the reply to write; it is
+    /// dropped uncalled on resume, kill and disconnect.
+    BlockToken suspend(std::function<std::string(bool with_error)> unblocked);
+    // The other half is Server::resume(token, reply), from any thread.
+
+    /// After the running command's reply has been flushed, the socket belongs to `taker`, which is called
+    /// on the session's own thread; the session ends without closing it.
+    void detach(std::function<void(DetachedConnection)> taker);
+
+    /// The log's end after the session's last write: what WAIT waits for.
+    LogOffset last_write_offset() const { return last_write_; }
+    void set_last_write_offset(LogOffset offset) { last_write_ = offset; }
+
+    /// What replication hangs on a connection between REPLCONF and PSYNC.
+    std::shared_ptr<void> replication;
+
+    // -- Connection state of the command families --------------------------------------------------
+    std::unique_ptr<Transaction> transaction;  ///< MULTI's queue and WATCH's keys; null: neither
+    ReplyMode reply_mode = ReplyMode::on;
+    std::atomic<bool> no_evict{false};
+    std::atomic<bool> no_touch{false};
+    std::atomic<bool> in_multi{false};       ///< for CLIENT LIST
+    std::atomic<std::uint32_t> watched{0};   ///< number of watched keys, for CLIENT LIST
+    std::atomic<std::uint32_t> queued{0};    ///< number of queued commands, for CLIENT LIST
+    std::atomic<bool> killed{false};         ///< set in the exclusive lane; tested after entering a lane
+    std::atomic<const CommandSpec*> last_command{nullptr};
+    std::atomic<std::int64_t> last_active_ms{0};  ///< steady clock
+    std::atomic<std::uint64_t> commands_run{0};
+    std::atomic<std::uint64_t> bytes_in{0};
+    std::atomic<std::uint64_t> bytes_out{0};
+    std::atomic<std::uint32_t> input_pending{0};
+    std::atomic<std::uint64_t> output_pending{0};
+
+    // -- Constant once the session has been opened ----------------------------------------------------
+    Via via = Via::none;
+    NetworkControl::Kind listener_kind = NetworkControl::Kind::node;
+    std::string listener;       ///< name of the handed-over listener, empty otherwise
+    std::string peer;           ///< CLIENT LIST's addr
+    std::string local;          ///< CLIENT LIST's laddr
+    std::string peer_address;   ///< the address alone
+    std::int64_t created_ms = 0;  ///< steady clock
+    int fd = -1;
+
+    /// What CLIENT LIST shows and the client chooses.
+    struct Text {
+        std::string name, lib_name, lib_version, user = "default";
+    };
+    Text text() const;
+    void edit_text(const std::function<void(Text&)>& edit);
+
+protected:
+    Server& server_;
+    const std::uint64_t id_;
+    std::atomic<State> state_{State::open};
+    std::uint64_t suspension_ = 0;
+    std::function<std::string(bool)> unblocked_;
+    std::function<void(DetachedConnection)> taker_;
+
+private:
+    friend class Executor;
+    std::string out_;
+    std::vector<Splice> splices_;
+    LogOffset last_write_ = 0;
+    std::atomic<int> db_{0};
+    std::atomic<Protocol> protocol_{Protocol::resp2};
+    std::atomic<bool> authenticated_{true};
+    mutable std::mutex text_mutex_;
+    Text text_;
+};
+
+}  // namespace millpond::engine
