@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Turns the bytes of a client into commands: RESP arrays of bulk strings and inline commands, as views
-// into the input; nothing is copied (but inline commands with quotes) and no byte is looked at twice.
+// into the input; nothing is copied (but the words of inline commands) and no byte is looked at twice.
 // One parser per connection, used by its thread.
 #pragma once
 
@@ -26,10 +26,14 @@ public:
     }
     /// Bytes of the input up to the end of command i.
     std::size_t input_end(std::size_t i) const { return ends_[i].input; }
+    /// Bytes of the input that are done with once all commands have been run: empty commands behind the
+    /// last one are skipped too.
+    std::size_t consumed() const { return consumed_; }
     void clear() {
         arguments_.clear();
         ends_.clear();
-        unquoted_.clear();
+        if (!unquoted_.empty()) unquoted_.clear();
+        consumed_ = 0;
     }
 
 private:
@@ -38,9 +42,12 @@ private:
         std::size_t arguments;
         std::size_t input;
     };
+    void skip_to(std::size_t input) { consumed_ = input; }
+
     std::vector<std::string_view> arguments_;
     std::vector<End> ends_;
-    std::deque<std::string> unquoted_;  ///< inline arguments with escapes
+    std::size_t consumed_ = 0;
+    std::deque<std::string> unquoted_;  ///< words of inline commands
 };
 
 struct RequestLimits {

@@ -87,11 +87,4 @@ private:
     bool applying_;
 };
 
-/// An integer by Redis's grammar: an optional minus, no leading zeros, no blanks, the range of int64.
-bool parse_integer(Bytes text, std::int64_t& out);
-/// A double as strtod reads it all, "inf" and exponents included; no NaN, no leading blanks.
-bool parse_real(Bytes text, double& out);
-/// Same bytes, ASCII case aside. `lower` is in lower case.
-bool equals_ignoring_case(Bytes text, std::string_view lower);
-
 }  // namespace millpond::engine

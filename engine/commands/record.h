@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/keyspace/database.h"
 #include "engine/log/effect_log.h"
@@ -24,6 +26,11 @@ public:
     /// its primary's bytes itself).
     void begin(bool quiet = false);
     void add(int db, std::span<const Bytes> command);
+    bool logging() const { return logging_; }
+    /// The running command changed something: whoever watches what it touched must know.
+    void touch_watchers();
+    /// It changed nothing: what it only looked at is forgotten.
+    void forget_touched() { touched_.clear(); }
     /// Appends what was collected; returns the log's offset after it, 0 when there was nothing.
     LogOffset commit();
 
@@ -31,15 +38,18 @@ public:
     void before_change(int db, Entry& entry) override;
     void expired(int db, Bytes key) override;
     void evicted(int db, Bytes key) override;
+    void created(int db, Bytes key) override;
 
 private:
     void remove(int db, Bytes key);
+    void look(int db, Bytes key);
 
     Server& server_;
     bool logging_ = false;
     std::uint32_t commands_ = 0;
     int first_db_ = 0;
     int last_db_ = 0;
+    std::vector<std::pair<int, std::string>> touched_;  ///< watched keys that the command laid hands on
     std::string bytes_;  ///< begins with MULTI, left out when one command is all there is
 };
 

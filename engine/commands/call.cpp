@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/commands/call.h"
+
+#include "engine/commands/numbers.h"
+#include "engine/commands/record.h"
+#include "engine/commands/table.h"
+#include "engine/keyspace/buffer.h"
+#include "engine/server/server.h"
+#include "engine/server/session.h"
+
+namespace millpond::engine {
+
+Call::Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> args, Session& session,
+           Server& server, Record& record, std::string& out, Database::Options options)
+    : args_(args),
+      spec_(&spec),
+      reply_(out, session.protocol()),
+      executor_(&executor),
+      session_(&session),
+      server_(&server),
+      record_(&record),
+      options_(options),
+      db_(server.keyspace(), session.db(), options, record),
+      applying_(options.ignore_expiry) {}
+
+Database Call::db(int index) { return {server_->keyspace(), index, options_, *record_}; }
+
+void Call::reply_shared(SharedBuffer& buffer) {
+    // A reply that goes elsewhere than to the session's own output (nowhere, that is) needs no bytes.
+    std::string& out = reply_.buffer();
+    if (&out != &session_->out()) return reply_.bulk(buffer.bytes());
+    out.append("$" + std::to_string(buffer.size()) + "\r\n");
+    session_->splices().push_back({out.size(), BufferRef(buffer)});
+    out.append("\r\n", 2);
+}
+
+void Call::effect(std::initializer_list<Bytes> command) { effect(std::span(command.begin(), command.size())); }
+
+void Call::effect(std::span<const Bytes> command) {
+    rewritten_ = true;
+    record_->add(db_.index(), command);
+}
+
+// Nobody can subscribe to keyspace events yet: there is no pub/sub to carry them.
+void Call::notify(EventClass, std::string_view, Bytes) {}
+
+bool Call::wrong_type() {
+    return error("WRONGTYPE Operation against a key holding the wrong kind of value");
+}
+
+bool Call::syntax_error() { return error("ERR syntax error"); }
+
+bool Call::not_an_integer() { return error("ERR value is not an integer or out of range"); }
+
+bool Call::not_a_float() { return error("ERR value is not a valid float"); }
+
+bool Call::error(std::string_view message) {
+    reply_.error(message);
+    return false;
+}
+
+bool Call::integer(std::size_t index, std::int64_t& out) {
+    const auto value = parse_integer(args_[index]);
+    if (!value) return not_an_integer();
+    out = *value;
+    return true;
+}
+
+bool Call::real(std::size_t index, double& out) {
+    const auto value = parse_real(args_[index]);
+    if (!value) return not_a_float();
+    out = *value;
+    return true;
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/commands/record.h"
+
+#include <charconv>
+
+#include "engine/commands/watch.h"
+#include "engine/server/server.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr std::string_view kMulti = "*1\r\n$5\r\nMULTI\r\n";
+constexpr std::string_view kExec = "*1\r\n$4\r\nEXEC\r\n";
+/// A record's buffer that grew beyond this is given back.
+constexpr std::size_t kBytesKept = 64 << 10;
+
+void append_header(std::string& out, char type, std::size_t value) {
+    char line[24];
+    line[0] = type;
+    char* end = std::to_chars(line + 1, line + sizeof line - 2, value).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    out.append(line, static_cast<std::size_t>(end - line));
+}
+
+void append_bulk(std::string& out, Bytes bytes) {
+    append_header(out, '$', bytes.size());
+    out.append(bytes);
+    out.append("\r\n", 2);
+}
+
+void append_select(std::string& out, int db) {
+    append_header(out, '*', 2);
+    append_bulk(out, "SELECT");
+    append_bulk(out, std::to_string(db));
+}
+
+}  // namespace
+
+void Record::begin(bool quiet) {
+    logging_ = !quiet && server_.log().active();
+    if (!logging_) return;
+    commands_ = 0;
+    bytes_.assign(kMulti);
+}
+
+void Record::add(int db, std::span<const Bytes> command) {
+    if (!logging_) return;
+    if (commands_ == 0) {
+        first_db_ = last_db_ = db;
+    } else if (db != last_db_) {
+        append_select(bytes_, db);
+        last_db_ = db;
+    }
+    ++commands_;
+    append_header(bytes_, '*', command.size());
+    for (const Bytes arg : command) append_bulk(bytes_, arg);
+}
+
+LogOffset Record::commit() {
+    if (!logging_ || commands_ == 0) return 0;
+    std::string_view record(bytes_);
+    if (commands_ == 1) {
+        record.remove_prefix(kMulti.size());
+    } else {
+        // The log believes its database to be the record's first.
+        if (last_db_ != first_db_) append_select(bytes_, first_db_);
+        bytes_.append(kExec);
+        record = bytes_;
+    }
+    const LogOffset end = server_.log().append(first_db_, record);
+    if (bytes_.capacity() > kBytesKept) std::string().swap(bytes_);
+    commands_ = 0;
+    return end;
+}
+
+void Record::before_change(int db, Entry& entry) {
+    if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry);
+    look(db, entry.key());
+}
+
+void Record::created(int db, Bytes key) { look(db, key); }
+
+void Record::look(int db, Bytes key) {
+    WatchRegistry& watches = server_.watches();
+    if (watches.any(watches.keyspace().shard_of(key))) touched_.emplace_back(db, key);
+}
+
+void Record::touch_watchers() {
+    for (const auto& [db, key] : touched_) server_.watches().touch(db, key);
+    touched_.clear();
+}
+
+void Record::expired(int db, Bytes key) { remove(db, key); }
+
+void Record::evicted(int db, Bytes key) { remove(db, key); }
+
+void Record::remove(int db, Bytes key) {
+    WatchRegistry& watches = server_.watches();
+    if (watches.any(watches.keyspace().shard_of(key))) watches.touch(db, key);
+    const Bytes command[] = {"DEL", key};
+    add(db, command);
+}
+
+}  // namespace millpond::engine

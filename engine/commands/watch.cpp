@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/commands/watch.h"
+
+#include <algorithm>
+
+namespace millpond::engine {
+
+WatchRegistry::Shard& WatchRegistry::of(Bytes key, ShardId& id) {
+    id = keys_.shard_of(key);
+    auto& shard = shards_[id.value];
+    if (!shard) shard = std::make_unique<Shard>();
+    return *shard;
+}
+
+void WatchRegistry::add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark) {
+    ShardId id;
+    of(key, id)[{db, std::string(key)}].push_back(mark);
+    counts_[id.value].fetch_add(1, std::memory_order_relaxed);
+}
+
+void WatchRegistry::remove(int db, Bytes key, const WatchMark* mark) {
+    ShardId id;
+    Shard& shard = of(key, id);
+    const auto found = shard.find({db, std::string(key)});
+    if (found == shard.end()) return;
+    auto& marks = found->second;
+    const auto at = std::ranges::find(marks, mark, [](const auto& m) { return m.get(); });
+    if (at == marks.end()) return;
+    marks.erase(at);
+    if (marks.empty()) shard.erase(found);
+    counts_[id.value].fetch_sub(1, std::memory_order_relaxed);
+}
+
+void WatchRegistry::touch(int db, Bytes key) {
+    ShardId id;
+    Shard& shard = of(key, id);
+    const auto found = shard.find({db, std::string(key)});
+    if (found == shard.end()) return;
+    for (const auto& mark : found->second) mark->touched.store(true, std::memory_order_relaxed);
+}
+
+void WatchRegistry::touch_all(int db) {
+    for (const auto& shard : shards_) {
+        if (!shard) continue;
+        for (const auto& [key, marks] : *shard) {
+            if (db >= 0 && key.db != db) continue;
+            for (const auto& mark : marks) mark->touched.store(true, std::memory_order_relaxed);
+        }
+    }
+}
+
+}  // namespace millpond::engine

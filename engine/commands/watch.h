@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who watches which key. The registry of a shard is touched under that shard's lock (or in the exclusive
+// lane) only; the number of watches per shard is an atomic, so that a write passes by an unwatched shard
+// with one relaxed load. A change marks the watching transactions; EXEC reads its own mark.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/keyspace/keyspace.h"
+
+namespace millpond::engine {
+
+/// What a watching session shares with the registry: set by whoever changes a watched key.
+struct WatchMark {
+    std::atomic<bool> touched{false};
+};
+
+class WatchRegistry {
+public:
+    explicit WatchRegistry(Keyspace& keys) : keys_(keys) {}
+
+    bool any(ShardId shard) const noexcept {
+        return counts_[shard.value].load(std::memory_order_relaxed) != 0;
+    }
+    /// Requires: the key's shard locked.
+    void add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark);
+    void remove(int db, Bytes key, const WatchMark* mark);
+    void touch(int db, Bytes key);
+    /// FLUSHDB and FLUSHALL (db -1). Requires: the exclusive lane.
+    void touch_all(int db);
+
+    Keyspace& keyspace() { return keys_; }
+
+private:
+    struct Key {
+        int db;
+        std::string name;
+        bool operator==(const Key&) const = default;
+    };
+    struct Hasher {
+        std::size_t operator()(const Key& key) const {
+            return std::hash<std::string>()(key.name) * 31 + static_cast<std::size_t>(key.db);
+        }
+    };
+    using Shard = std::unordered_map<Key, std::vector<std::shared_ptr<WatchMark>>, Hasher>;
+
+    Shard& of(Bytes key, ShardId& id);
+
+    Keyspace& keys_;
+    std::array<std::atomic<std::uint32_t>, Keyspace::kShards> counts_{};
+    std::array<std::unique_ptr<Shard>, Keyspace::kShards> shards_;  ///< made when first watched
+};
+
+}  // namespace millpond::engine

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resp/request_parser.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "resp/words.h"
+
+namespace millpond::resp {
+
+namespace {
+
+constexpr std::int64_t kUnauthenticatedArgumentsMax = 10;
+constexpr std::int64_t kUnauthenticatedBulkBytesMax = 16 << 10;
+
+/// A count as it stands on a header line: digits, perhaps a minus, nothing else.
+bool parse_count(std::string_view digits, std::int64_t& out) {
+    if (digits.empty() || (digits.size() > 1 && digits[0] == '0')) return false;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return error == std::errc() && end == digits.data() + digits.size();
+}
+
+}  // namespace
+
+RequestParser::Status RequestParser::parse(std::string_view input, const RequestLimits& limits,
+                                           std::size_t commands_max, RequestBatch& batch) {
+    base_ = 0;
+    bytes_wanted_ = 0;
+    while (batch.size() < commands_max && base_ + position_ < input.size()) {
+        const bool multibulk = arguments_ >= 0 || input[base_] == '*';
+        const Step step = multibulk ? parse_multibulk(input, limits, batch) : parse_inline(input, limits, batch);
+        if (step == Step::malformed) return Status::malformed;
+        if (step == Step::incomplete) break;
+    }
+    return Status::ok;
+}
+
+void RequestParser::rewind() {
+    done_.clear();
+    arguments_ = bulk_size_ = -1;
+    position_ = base_ = bytes_wanted_ = 0;
+}
+
+RequestParser::Step RequestParser::fail(std::string message) {
+    error_ = "ERR Protocol error: " + std::move(message);
+    return Step::malformed;
+}
+
+RequestParser::Step RequestParser::parse_multibulk(std::string_view input, const RequestLimits& limits,
+                                                   RequestBatch& batch) {
+    const char* const begin = input.data() + base_;
+    const char* const end = input.data() + input.size();
+    const char* at = begin + position_;
+
+    // The text between a header's first byte and its line end; false when that has not come yet.
+    const auto line = [&](std::string_view& text) {
+        const auto* cr = static_cast<const char*>(std::memchr(at, '\r', static_cast<std::size_t>(end - at)));
+        if (!cr || cr + 1 == end) return false;
+        text = {at + 1, static_cast<std::size_t>(cr - at - 1)};
+        return true;
+    };
+
+    std::string_view text;
+    if (arguments_ < 0) {
+        if (!line(text)) {
+            if (static_cast<std::size_t>(end - at) > limits.line_bytes_max) return fail("too big mbulk count string");
+            return Step::incomplete;
+        }
+        std::int64_t count = 0;
+        if (!parse_count(text, count) || count > limits.arguments_max) return fail("invalid multibulk length");
+        if (count > kUnauthenticatedArgumentsMax && !limits.authenticated) {
+            return fail("unauthenticated multibulk length");
+        }
+        at = text.data() + text.size() + 2;
+        if (count <= 0) {
+            base_ += static_cast<std::size_t>(at - begin);
+            batch.skip_to(base_);
+            return Step::complete;
+        }
+        arguments_ = count;
+        position_ = static_cast<std::size_t>(at - begin);
+    }
+
+    // While nothing of this command waits from an earlier input, its views go straight to the batch.
+    const std::size_t kept = batch.arguments_.size();
+    for (const Range& range : done_) batch.arguments_.emplace_back(begin + range.offset, range.size);
+    auto remaining = arguments_ - static_cast<std::int64_t>(done_.size());
+    for (; remaining > 0; --remaining) {
+        if (bulk_size_ < 0) {
+            if (at == end) break;
+            if (*at != '$') return fail(std::string("expected '$', got '") + *at + "'");
+            if (!line(text)) {
+                if (static_cast<std::size_t>(end - at) > limits.line_bytes_max) {
+                    return fail("too big bulk count string");
+                }
+                break;
+            }
+            std::int64_t size = 0;
+            if (!parse_count(text, size) || size < 0 || size > limits.bulk_bytes_max) {
+                return fail("invalid bulk length");
+            }
+            if (size > kUnauthenticatedBulkBytesMax && !limits.authenticated) {
+                return fail("unauthenticated bulk length");
+            }
+            bulk_size_ = size;
+            at = text.data() + text.size() + 2;
+        }
+        const auto size = static_cast<std::size_t>(bulk_size_);
+        if (static_cast<std::size_t>(end - at) < size + 2) {
+            bytes_wanted_ = static_cast<std::size_t>(at - begin) + size + 2;
+            break;
+        }
+        batch.arguments_.emplace_back(at, size);
+        at += size + 2;
+        bulk_size_ = -1;
+    }
+    if (remaining > 0) {
+        for (std::size_t i = kept + done_.size(); i < batch.arguments_.size(); ++i) {
+            const std::string_view argument = batch.arguments_[i];
+            done_.push_back({static_cast<std::size_t>(argument.data() - begin), argument.size()});
+        }
+        batch.arguments_.resize(kept);
+        position_ = static_cast<std::size_t>(at - begin);
+        return Step::incomplete;
+    }
+    base_ += static_cast<std::size_t>(at - begin);
+    batch.ends_.push_back({batch.arguments_.size(), base_});
+    batch.skip_to(base_);
+    done_.clear();
+    arguments_ = -1;
+    position_ = 0;
+    return Step::complete;
+}
+
+RequestParser::Step RequestParser::parse_inline(std::string_view input, const RequestLimits& limits,
+                                                RequestBatch& batch) {
+    std::string_view rest = input.substr(base_);
+    const std::size_t newline = rest.find('\n', position_);
+    if (newline == std::string_view::npos) {
+        if (rest.size() > limits.line_bytes_max) return fail("too big inline request");
+        position_ = rest.size();
+        return Step::incomplete;
+    }
+    std::string_view line = rest.substr(0, newline);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    auto words = split_words(line);
+    if (!words) return fail("unbalanced quotes in request");
+    position_ = 0;
+    base_ += newline + 1;
+    batch.skip_to(base_);
+    if (words->empty()) return Step::complete;
+    for (std::string& word : *words) batch.arguments_.emplace_back(batch.unquoted_.emplace_back(std::move(word)));
+    batch.ends_.push_back({batch.arguments_.size(), base_});
+    return Step::complete;
+}
+
+}  // namespace millpond::resp
