@@ -38,34 +38,15 @@ std::optional<Real> parse_with(std::string_view text, Parse parse) {
 
 }  // namespace
 
-std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 20) return std::nullopt;
-    const bool negative = text.front() == '-';
-    const std::string_view digits = text.substr(negative ? 1 : 0);
-    if (digits.empty()) return std::nullopt;
-    if (digits.front() == '0') {
-        if (digits.size() == 1 && !negative) return 0;
-        return std::nullopt;
-    }
-    std::int64_t value = 0;
-    const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value);
-    if (error != std::errc() || end != last) return std::nullopt;
-    return value;
-}
-
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept {
     if (text.empty() || text.size() > 20) return std::nullopt;
-    if (text.front() == '0') return text.size() == 1 ? std::optional<std::uint64_t>(0) : std::nullopt;
+    if (text.front() == '0')
+        return text.size() == 1 ? std::optional<std::uint64_t>(0) : std::nullopt;
     std::uint64_t value = 0;
     const char* last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, value);
     if (error != std::errc() || end != last) return std::nullopt;
     return value;
-}
-
-std::size_t print_integer(std::int64_t value, char* out) noexcept {
-    return static_cast<std::size_t>(std::to_chars(out, out + 24, value).ptr - out);
 }
 
 std::string integer_text(std::int64_t value) {
@@ -85,15 +66,14 @@ std::optional<long double> parse_long_real(std::string_view text) noexcept {
 std::string real_text(double value) {
     if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
     char text[40];
-    return std::string(text, static_cast<std::size_t>(
-                                 std::snprintf(text, sizeof text, "%.17g", value)));
+    return std::string(text,
+                       static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.17g", value)));
 }
 
 std::string long_real_text(long double value) {
     if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
     char text[kLongRealMax];
-    const auto length =
-        static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.17Lf", value));
+    const auto length = static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.17Lf", value));
     std::string_view view(text, length);
     if (view.find('.') != std::string_view::npos) {
         view.remove_suffix(view.size() - 1 - view.find_last_not_of('0'));

@@ -9,15 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "engine/keyspace/integer.h"
+
 namespace millpond::engine {
 
-/// The canonical form only: no blanks, plus sign, leading zeros or "-0"; exactly what printing the
-/// result gives back. So a string kept as an integer reads as it was written.
-std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;
+/// The canonical form only, as parse_integer (keyspace/integer.h) reads signed ones.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) noexcept;
 
-/// Decimal digits of `value` at the front of `out` (24 bytes); returns their number.
-std::size_t print_integer(std::int64_t value, char* out) noexcept;
 std::string integer_text(std::int64_t value);
 
 /// A double: decimal, exponent, hexadecimal, "inf", "-inf"; no blanks around, no NaN.

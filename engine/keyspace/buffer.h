@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A big string: a counted run of bytes that the table, replies, the log and the snapshot walker may
-// hold at once, so that it is never copied under a shard lock. The bytes may be changed only under the
-// lock of the entry that holds it and while nobody else does (`unique`).
+// hold at once, so that it is never copied under a shard lock. The bytes may be changed only under
+// the lock of the entry that holds it and while nobody else does (`unique`).
 #pragma once
 
 #include <atomic>

@@ -16,7 +16,6 @@
 namespace millpond::engine {
 
 class Keyspace;
-class Table;
 
 using UnixMillis = std::int64_t;
 
@@ -72,9 +71,8 @@ public:
     }
     /// To be called after elements went: removes the entry when its collection is empty; true if it did.
     bool erase_if_empty(Bytes key);
+    /// False when it was absent. A big value is freed in the background.
     bool erase(Bytes key);
-    /// The same, but a value of any size is freed in the background.
-    bool unlink(Bytes key);
 
     /// The string of an entry, made `size` bytes long (zeros after what was there), to be written in
     /// place: APPEND, SETRANGE, SETBIT. Requires: `entry` from find_write of this key, a string.
@@ -105,12 +103,9 @@ public:
     KeyspaceObserver& observer() { return *observer_; }
 
 private:
-    bool passed(const Entry& entry) const;
-    Entry* live(Bytes key, KeyHash hash);
-    Entry* add(Table& table, KeyHash hash, Entry* entry);
-    Entry* store(Bytes key, Bytes value, const std::int64_t* number, Type type, void* object,
-                 Ttl ttl, const UnixMillis* deadline);
-    bool remove(Bytes key, bool background);
+    class Change;
+    /// Has its deadline passed, and do we mind?
+    bool hides(const Entry& entry) const;
     void touch(Entry& entry) const;
 
     Keyspace* keys_;

@@ -3,11 +3,12 @@
 // One key and its value, in one allocation:
 //
 //     [ 8 B header ] [ 8 B deadline, if it has one ] [ 8 B pointer, if the value is not in place ]
-//     [ 4 B key length, if the key is 255 B or longer ] [ key ] [ string bytes or integer in place ]
+//     [ 4 B key length, if the key is 255 B or longer ] [ key ] [ string bytes or integer in place
+//     ]
 //
-// Read and written under the lock of the key's shard. Entries are made, moved and freed by the table
-// (through Database); a change that needs another size moves the entry, so a pointer to one lives until
-// the next change of its key.
+// Read and written under the lock of the key's shard. Entries are made, moved and freed by the
+// table (through Database); a change that needs another size moves the entry, so a pointer to one
+// lives until the next change of its key.
 #pragma once
 
 #include <array>
@@ -80,8 +81,8 @@ public:
                   static_cast<std::uint8_t>(clock >> 16)};
     }
 
-    /// The snapshot epoch (1, 2, 3, see Keyspace::begin_walk) in which this entry was created or saved;
-    /// 0 never. An entry with the current walk's epoch needs no saving any more.
+    /// The snapshot epoch (1, 2, 3, see Keyspace::begin_walk) in which this entry was created or
+    /// saved; 0 never. An entry with the current walk's epoch needs no saving any more.
     std::uint8_t walk_mark() const noexcept { return kind_ >> 6; }
     void set_walk_mark(std::uint8_t epoch) noexcept {
         kind_ = static_cast<std::uint8_t>((kind_ & 0x3f) | epoch << 6);
@@ -94,7 +95,8 @@ public:
     bool edited() const noexcept { return (flags_ & kEdited) != 0; }
     void set_edited() noexcept { flags_ |= kEdited; }
 
-    /// Bytes of this allocation, and of a big string's buffer; a collection's object is not counted.
+    /// Bytes of this allocation, and of a big string's buffer; a collection's object is not
+    /// counted.
     std::size_t allocation_size() const noexcept;
 
 private:

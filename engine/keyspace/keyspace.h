@@ -13,6 +13,7 @@
 
 #include "engine/keyspace/hash.h"
 #include "engine/keyspace/shard.h"
+#include "engine/memory/slab.h"
 #include "engine/memory/thread_counter.h"
 #include "engine/types/collections.h"
 
@@ -41,7 +42,7 @@ public:
     static constexpr int kDatabases = Shard::kDatabases;
 
     /// Frees big values on `background`, which outlives this.
-    explicit Keyspace(BackgroundFree& background, KeyHasher hasher = KeyHasher());
+    explicit Keyspace(BackgroundFree& background, const KeyHasher& hasher = KeyHasher());
     ~Keyspace();
     Keyspace(const Keyspace&) = delete;
 
@@ -53,26 +54,30 @@ public:
     /// Starts loading the cache lines that a lookup of this key will read. Takes no lock.
     /// Requires: the calling thread's gate flag is set (it is in the shared lane).
     void prefetch(KeyHash hash, int db) const noexcept;
-    /// The second step, for deep pipelines: also the entry itself. Tries the shard's lock for a moment.
+    /// The second step, for deep pipelines: also the entry itself. Tries the shard's lock for a
+    /// moment.
     void prefetch_entry(KeyHash hash, int db) noexcept;
 
-    /// Keys of a database, expired ones that are still there included; and how many have a deadline.
+    /// Keys of a database, expired ones that are still there included; and how many have a
+    /// deadline.
     std::size_t size(int db) const noexcept;
     std::size_t volatile_size(int db) const noexcept;
-    /// The mean time to live of a database's volatile keys in ms, estimated from a sample; 0 when none.
+    /// The mean time to live of a database's volatile keys in ms, estimated from a sample; 0 when
+    /// none.
     std::int64_t average_ttl(int db, std::int64_t now);
 
     /// Every entry of a database. Requires: the exclusive lane.
     void for_each(int db, FunctionView<bool(Entry&)> visit);
 
-    /// One SCAN step with Redis's guarantees: an entry that is there from the first to the last step is
-    /// visited, here exactly once. Visits at least `count` entries when there are as many, and returns
-    /// the next cursor, 0 at the end. Takes the shards' locks one at a time, so the caller holds none
-    /// (shared lane), or holds the exclusive lane. `visit` changes no key.
+    /// One SCAN step with Redis's guarantees: an entry that is there from the first to the last
+    /// step is visited, here exactly once. Visits at least `count` entries when there are as many,
+    /// and returns the next cursor, 0 at the end. Takes the shards' locks one at a time, so the
+    /// caller holds none (shared lane), or holds the exclusive lane. `visit` changes no key.
     std::uint64_t scan(int db, std::uint64_t cursor, std::size_t count,
                        FunctionView<void(Entry&)> visit);
 
-    /// A uniformly random entry, or nullptr when the database is empty. Requires: the exclusive lane.
+    /// A uniformly random entry, or nullptr when the database is empty. Requires: the exclusive
+    /// lane.
     Entry* random(int db, std::uint64_t random);
 
     /// Empties a database: the tables go to the background thread, or with `wait` are freed here.
@@ -82,8 +87,8 @@ public:
     /// SWAPDB. Requires: the exclusive lane.
     void swap(int a, int b);
 
-    /// Begins a snapshot's walk: the next epoch (1, 2, 3, 1 ...), which new entries carry from now on.
-    /// A walk that is given up must still pass over what is left with a visit that does nothing
+    /// Begins a snapshot's walk: the next epoch (1, 2, 3, 1 ...), which new entries carry from now
+    /// on. A walk that is given up must still pass over what is left with a visit that does nothing
     /// (unless the tables were flushed), so that no stale mark can be taken for a later epoch's.
     /// Requires: the exclusive lane.
     std::uint8_t begin_walk();
@@ -93,15 +98,30 @@ public:
     void reclaim();
     bool reclaim_wanted() const noexcept;
 
+    /// What the keys of a database cost beyond their entries: directories, groups, deadline wheels.
+    /// Takes the shards' locks one at a time.
+    std::size_t overhead(int db);
+
+    /// The shard's table of a database, made when absent. Under the shard's lock.
+    Table& make_table(ShardId shard, int db);
+
+    SlabPool& slabs() { return slabs_; }
     KeyspaceCounters& counters() { return counters_; }
     ClockSettings& clocks() { return clocks_; }
     BackgroundFree& background() { return background_; }
 
 private:
-    friend class Database;
+    static constexpr std::size_t kEntryArenas = 64;
+    static constexpr std::size_t kGroupArenas = 4;
+    static constexpr std::size_t kReclaimBytes = 1024 * 1024;
+
+    std::unique_ptr<Table> new_table(int shard);
 
     BackgroundFree& background_;
     KeyHasher hasher_;
+    SlabPool slabs_;
+    std::array<SlabArena, kEntryArenas> entry_arenas_;
+    std::array<SlabArena, kGroupArenas> group_arenas_;
     KeyspaceCounters counters_;
     ClockSettings clocks_;
     std::uint8_t walk_epoch_ = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One of the 1,024 parts of the key space: a lock, and a table of entries per database, made when first
-// written to. Whoever calls anything but lock() and the counters holds the lock, or the exclusive lane.
+// One of the 1,024 parts of the key space: a lock, and a table of entries per database, made when
+// first written to. Whoever calls anything but lock() and the counters holds the lock, or the
+// exclusive lane.
 #pragma once
 
 #include <array>
@@ -42,24 +43,26 @@ public:
         return tables_[static_cast<std::size_t>(db)].load(std::memory_order_acquire);
     }
 
+    /// When the deadline wheels here have work next, in unix ms: lets the expiry thread pass by
+    /// unlocked. Set under the lock; read without.
+    std::int64_t next_due() const noexcept { return next_due_.load(std::memory_order_relaxed); }
+    void set_next_due(std::int64_t at) noexcept { next_due_.store(at, std::memory_order_relaxed); }
+
     /// One piece of a walk in ascending hash order: visits whole groups (at most 128 entries each)
     /// until `budget` entries have been seen, then moves the cursor and returns. Entries that carry
     /// `epoch` are skipped; the others are given it after the visit. `visit` changes no key.
     /// Between two pieces the lock is let go.
     void walk(int db, WalkCursor& cursor, std::size_t budget, std::uint8_t epoch,
               FunctionView<void(Entry&)> visit);
-    /// How far the walk of that database has come, in KeyHash::position(); all ones when it is done or
-    /// the table is empty.
+    /// How far the walk of that database has come, in KeyHash::position(); all ones when it is done
+    /// or the table is empty.
     std::uint64_t walk_position(int db) const noexcept;
 
 private:
     friend class Keyspace;
-    friend class Database;
-    friend class Expirer;
 
     FutexMutex mutex_;
     std::array<std::atomic<Table*>, kDatabases> tables_{};
-    /// The earliest deadline-wheel tick with work, in unix ms: lets the expiry thread pass by unlocked.
     std::atomic<std::int64_t> next_due_{INT64_MAX};
 };
 

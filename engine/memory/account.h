@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much memory the process has asked for: everything through operator new (mimalloc beneath) and the
-// entries' slabs. Any thread; per-thread counters, so counting costs no shared cache line.
+// How much memory the process has asked for: everything through operator new (mimalloc beneath) and
+// the entries' slabs. Any thread; per-thread counters, so counting costs no shared cache line.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,10 @@ void account_memory(std::int64_t bytes) noexcept;
 
 /// Bytes in use now; INFO's used_memory.
 std::size_t used_memory() noexcept;
-/// The highest value that used_memory() or sample_memory_peak() has seen.
+/// The same from one shared word that lags behind by at most kUsedMemoryLag bytes: for every write.
+std::size_t roughly_used_memory() noexcept;
+inline constexpr std::size_t kUsedMemoryLag = 512 * 1024;
+/// The highest value that used_memory() has seen.
 std::size_t peak_memory() noexcept;
 void reset_memory_peak() noexcept;
 

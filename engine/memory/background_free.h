@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A thread that frees what is too big to be freed under a shard lock. Any thread may hand work over; it
-// is a push under a short lock. What is pending when this is destroyed is freed then.
+// A thread that frees what is too big to be freed under a shard lock. Any thread may hand work
+// over; it is a push under a short lock. What is pending when this is destroyed is freed then.
 #pragma once
 
 #include <atomic>
@@ -21,8 +21,8 @@ public:
     ~BackgroundFree();
     BackgroundFree(const BackgroundFree&) = delete;
 
-    /// Frees `object` with `free(context, object)` on the thread. `objects` is what it counts for in
-    /// INFO's lazyfree_pending_objects and lazyfreed_objects.
+    /// Frees `object` with `free(context, object)` on the thread. `objects` is what it counts for
+    /// in INFO's lazyfree_pending_objects and lazyfreed_objects.
     using Free = void (*)(std::uintptr_t context, void* object);
     void give(Free free, std::uintptr_t context, void* object, std::size_t objects = 1);
     void give(std::function<void()> work, std::size_t objects);

@@ -14,7 +14,13 @@ namespace millpond::engine {
 /// A small number that no other living thread has, or kSharedThreadSlot when too many threads live.
 inline constexpr std::size_t kThreadSlots = 32;
 inline constexpr std::size_t kSharedThreadSlot = kThreadSlots - 1;
-std::size_t thread_slot() noexcept;
+
+extern constinit thread_local std::size_t current_thread_slot;
+std::size_t claim_thread_slot() noexcept;
+inline std::size_t thread_slot() noexcept {
+    const std::size_t slot = current_thread_slot;
+    return slot < kThreadSlots ? slot : claim_thread_slot();
+}
 
 class ThreadCounter {
 public:

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/memory/slab.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <mutex>
+#include <new>
+
+#include "engine/memory/account.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr std::size_t kSmallMax = 128;
+constexpr std::size_t kSmallest = 16;
+constexpr std::size_t kPageHeader = 64;
+
+constexpr std::size_t round_up(std::size_t size, std::size_t step) {
+    return (size + step - 1) / step * step;
+}
+
+}  // namespace
+
+std::size_t slab_size(std::size_t size) noexcept {
+    if (size <= kSmallMax) return std::max(round_up(size, 8), kSmallest);
+    // Eight steps for each doubling: the step is an eighth of the power of two below.
+    return round_up(size, std::bit_floor(size - 1) / 8);
+}
+
+/// Stands at the start of each page; the blocks follow.
+struct SlabArena::Page {
+    static constexpr std::uint16_t kNone = 0xffff;
+
+    Page* previous;
+    Page* next;
+    std::uint32_t size;
+    std::uint16_t capacity;
+    std::uint16_t used;
+    std::uint16_t fresh;  ///< blocks from here on were never used
+    std::uint16_t freed;  ///< the first of a chain of freed blocks, each naming the next
+
+    char* block(std::uint16_t index) {
+        return reinterpret_cast<char*>(this) + kPageHeader + std::size_t{index} * size;
+    }
+    static Page* of(void* block) {
+        return reinterpret_cast<Page*>(reinterpret_cast<std::uintptr_t>(block) &
+                                       ~(kSlabPageSize - 1));
+    }
+};
+
+SlabPool::~SlabPool() {
+    for (void* region : regions_) munmap(region, kRegionSize);
+}
+
+void SlabPool::map_region() {
+    // Aligned to huge pages: fewer TLB misses, and a dying process is torn down sooner.
+    constexpr std::size_t kHuge = 2 * 1024 * 1024;
+    void* raw = mmap(nullptr, kRegionSize + kHuge, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (raw == MAP_FAILED) throw std::bad_alloc();
+    const auto address = reinterpret_cast<std::uintptr_t>(raw);
+    const std::uintptr_t aligned = round_up(address, kHuge);
+    if (aligned > address) munmap(raw, aligned - address);
+    if (aligned - address < kHuge) {
+        munmap(reinterpret_cast<void*>(aligned + kRegionSize), kHuge - (aligned - address));
+    }
+    void* region = reinterpret_cast<void*>(aligned);
+    regions_.push_back(region);
+    fresh_ = static_cast<char*>(region);
+    fresh_end_ = fresh_ + kRegionSize;
+}
+
+void* SlabPool::take_page() {
+    const std::lock_guard lock(mutex_);
+    void* page;
+    if (!resident_.empty()) {
+        page = resident_.back();
+        resident_.pop_back();
+    } else if (!untouched_.empty()) {
+        page = untouched_.back();
+        untouched_.pop_back();
+    } else {
+        if (fresh_ == fresh_end_) map_region();
+        page = fresh_;
+        fresh_ += kSlabPageSize;
+    }
+    ++pages_used_;
+    return page;
+}
+
+void SlabPool::return_page(void* page) {
+    const std::lock_guard lock(mutex_);
+    --pages_used_;
+    resident_.push_back(page);
+    if (resident_.size() > 2 * kKeptFreePages) trim_locked(kKeptFreePages);
+}
+
+std::size_t SlabPool::trim(std::size_t keep) {
+    const std::lock_guard lock(mutex_);
+    return trim_locked(keep);
+}
+
+std::size_t SlabPool::trim_locked(std::size_t keep) {
+    std::size_t freed = 0;
+    while (resident_.size() > keep) {
+        madvise(resident_.back(), kSlabPageSize, MADV_DONTNEED);
+        untouched_.push_back(resident_.back());
+        resident_.pop_back();
+        freed += kSlabPageSize;
+    }
+    return freed;
+}
+
+std::size_t SlabPool::used_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return pages_used_ * kSlabPageSize;
+}
+
+std::size_t SlabPool::free_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return resident_.size() * kSlabPageSize;
+}
+
+std::size_t SlabArena::class_of(std::size_t rounded) noexcept {
+    constexpr std::size_t kSmallClasses = (kSmallMax - kSmallest) / 8 + 1;
+    if (rounded <= kSmallMax) return (rounded - kSmallest) / 8;
+    const std::size_t below = std::bit_floor(rounded - 1);
+    const auto doublings = static_cast<std::size_t>(std::countr_zero(below / kSmallMax));
+    return kSmallClasses + doublings * 8 + (rounded - below) / (below / 8) - 1;
+}
+
+void SlabArena::link(Page* page, std::size_t index) noexcept {
+    page->previous = nullptr;
+    page->next = partial_[index];
+    if (page->next != nullptr) page->next->previous = page;
+    partial_[index] = page;
+}
+
+void SlabArena::unlink(Page* page, std::size_t index) noexcept {
+    if (page->previous != nullptr) {
+        page->previous->next = page->next;
+    } else {
+        partial_[index] = page->next;
+    }
+    if (page->next != nullptr) page->next->previous = page->previous;
+}
+
+SlabArena::Page* SlabArena::add_page(std::size_t index, std::size_t size) {
+    auto* page = static_cast<Page*>(pool_->take_page());
+    page->size = static_cast<std::uint32_t>(size);
+    page->capacity = static_cast<std::uint16_t>((kSlabPageSize - kPageHeader) / size);
+    page->used = 0;
+    page->fresh = 0;
+    page->freed = Page::kNone;
+    link(page, index);
+    return page;
+}
+
+void* SlabArena::allocate(std::size_t size) {
+    const std::size_t rounded = slab_size(size);
+#ifdef MILLPOND_SANITIZED
+    // Each block by itself, so that the sanitizers see its bounds and its life.
+    return ::operator new(rounded, std::align_val_t(64));
+#else
+    if (rounded > kSlabMax) return ::operator new(rounded);
+    account_memory(static_cast<std::int64_t>(rounded));
+    const std::size_t index = class_of(rounded);
+    const std::lock_guard lock(mutex_);
+    Page* page = partial_[index];
+    if (page == nullptr) page = add_page(index, rounded);
+    char* block;
+    if (page->freed != Page::kNone) {
+        block = page->block(page->freed);
+        page->freed = *reinterpret_cast<std::uint16_t*>(block);
+    } else {
+        block = page->block(page->fresh++);
+    }
+    if (++page->used == page->capacity) unlink(page, index);
+    return block;
+#endif
+}
+
+void SlabArena::release(void* block, std::size_t size) noexcept {
+    const std::size_t rounded = slab_size(size);
+#ifdef MILLPOND_SANITIZED
+    ::operator delete(block, std::align_val_t(64));
+#else
+    if (rounded > kSlabMax) return ::operator delete(block);
+    account_memory(-static_cast<std::int64_t>(rounded));
+    const std::size_t index = class_of(rounded);
+    const std::lock_guard lock(mutex_);
+    Page* page = Page::of(block);
+    assert(page->size == rounded && page->used > 0);
+    const auto offset = static_cast<std::size_t>(static_cast<char*>(block) - page->block(0));
+    *static_cast<std::uint16_t*>(block) = page->freed;
+    page->freed = static_cast<std::uint16_t>(offset / rounded);
+    if (page->used-- == page->capacity) link(page, index);
+    // One empty page per class stays when it is the only one, or a key set and deleted would cost a
+    // page each time.
+    if (page->used == 0 && (page->next != nullptr || page->previous != nullptr)) {
+        unlink(page, index);
+        pool_->return_page(page);
+    }
+#endif
+}
+
+}  // namespace millpond::engine
