@@ -15,13 +15,14 @@
 #include "engine/commands/call.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
+#include "engine/keyspace/hash.h"
+#include "engine/server/session.h"
 #include "resp/request_parser.h"
 
 namespace millpond::engine {
 
 class Gate;
 class GateFlag;
-class Shard;
 struct ThreadStatistics;
 
 /// A command that owns nothing: its arguments.
@@ -29,6 +30,11 @@ using Command = std::vector<Bytes>;
 
 class Executor {
 public:
+    /// More shards than this are not locked one by one: the exclusive lane is cheaper.
+    static constexpr std::size_t kShardsLockedMax = 16;
+    static constexpr std::size_t kBatchCommandsMax = 64;
+    static constexpr std::int64_t kBatchNsMax = 50'000;
+
     Executor(Server& server, std::string_view thread_name);
     ~Executor();
 
@@ -41,47 +47,64 @@ public:
 
     /// One record of a primary (or of a file): one command, or MULTI .. EXEC, atomically under all its
     /// locks, seeing expired keys as its primary saw them. SELECT changes `db`. `raw`, unless empty, is
-    /// appended to the log unchanged inside the locks.
+    /// appended to the log unchanged inside the locks. Requires: the thread is in no lane.
     struct ApplyResult {
         bool ok = true;
         std::string error;  ///< the first error reply: the replica has diverged
     };
     ApplyResult apply(int& db, std::span<const Command> record, std::string_view raw);
 
-    // -- For the handlers of EXEC -----------------------------------------------------------------------
-    /// Runs a queued command inside the running one's unit: its reply, its effects, its statistics.
+    // -- For handlers --------------------------------------------------------------------------------
+    /// EXEC: runs a queued command inside the running one's unit: its reply, its effects, its statistics.
     void run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args);
+    /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the exclusive lane.
+    void unwatch(Session& session, bool locked);
 
-    /// The command and, where it is a subcommand, that; nullptr with the error reply written.
-    const CommandSpec* resolve(std::span<const Bytes> args, resp::ReplyWriter& reply);
+    /// The session is about to end. Requires: the thread is in no lane.
+    void forget(Session& session);
 
     /// Argument indexes of the keys; false when they cannot be told.
     static bool find_keys(const CommandSpec& spec, std::span<const Bytes> args, std::vector<std::uint32_t>& indexes);
+    /// The command, or the subcommand where there is one; nullptr when unknown.
+    static const CommandSpec* resolve(const CommandTable& table, std::span<const Bytes> args);
 
 private:
     struct Scratch;
-    enum class Verdict : std::uint8_t { run, answered, park };
+    enum class Step : std::uint8_t { ran, parked, exclusive };
 
-    bool run_one(Session& session, std::span<const Bytes> args);
-    Verdict admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
-    Verdict admit_in_lane(Session& session, const CommandSpec& spec);
-    bool wide(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
+    Step run_shared(Session& session, std::span<const Bytes> args);
+    void run_exclusive(Session& session, std::span<const Bytes> args);
+    const CommandSpec* identify(Session& session, std::span<const Bytes> args);
+    bool admit(Session& session, const CommandSpec& spec, bool& parked);
+    void reject(Session& session, const CommandSpec* spec, std::string_view error);
+    bool queues(const Session& session, const CommandSpec& spec) const;
+    void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
+    bool collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
+    void add_shards(const CommandSpec& spec, std::span<const Bytes> args);
+    bool order_shards();
+    void lock_shards();
+    void unlock_shards();
     void execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
     void invoke(Call& call);
-    void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
-    void collect_shards(std::span<const Bytes> args, const CommandSpec& spec);
-    void touch_watchers_before(int db, std::span<const Bytes> args);
+    void note_slow(const Call& call, std::int64_t us);
+    ApplyResult apply_locked(int& db, std::span<const Command> record, std::string_view raw);
+
     void enter();
     void leave();
-    Database::Options options(Session& session) const;
+    void read_clock();
+    UnixMillis now_ms() const;
+    std::string& output(Session& session);
 
     Server& server_;
     Gate& gate_;
     std::unique_ptr<GateFlag> flag_;
+    ThreadStatistics& statistics_;
     Record record_;
     std::unique_ptr<Scratch> scratch_;
-    ThreadStatistics& statistics_;
-    UnixMillis now_ = 0;
+    const double ns_per_tick_;
+    std::int64_t clock_us_ = 0;       ///< unix time when ...
+    std::uint64_t clock_ticks_ = 0;   ///< ... the counter stood here
+    std::uint64_t last_ticks_ = 0;    ///< the end of the last command
 };
 
 }  // namespace millpond::engine

@@ -147,8 +147,4 @@ private:
     std::string file_;
 };
 
-/// Splits a line into words as redis.conf and inline commands do: blanks, "..." with escapes, '...'.
-/// Nothing when quotes do not match.
-std::optional<std::vector<std::string>> split_words(std::string_view line);
-
 }  // namespace millpond::engine

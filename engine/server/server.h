@@ -78,9 +78,20 @@ public:
     /// May keys expire of their own now? A primary that is neither loading nor paused.
     bool may_expire() const;
 
+    /// FLUSHALL (db -1) and FLUSHDB tell before they empty anything, in the exclusive lane: a walk is aborted.
+    using FlushHook = std::function<void(int db)>;
+    void add_flush_hook(FlushHook hook) { flush_hooks_.push_back(std::move(hook)); }
+    void before_flush(int db) const {
+        for (const FlushHook& hook : flush_hooks_) hook(db);
+    }
+    /// Replicas whose lag is within min-replicas-max-lag, kept by replication: for -NOREPLICAS.
+    void set_good_replicas(int n) { good_replicas_.store(n, std::memory_order_relaxed); }
+    int good_replicas() const { return good_replicas_.load(std::memory_order_relaxed); }
+
     // -- Work for other threads ------------------------------------------------------------------------------
     /// Runs on the control thread, in order; it may wait for lanes. For callers that may not.
     void post(std::function<void()> work);
+    void post_after(std::int64_t ms, std::function<void()> work);
     /// The same, in the exclusive lane.
     void post_exclusive(std::string what, std::function<void()> work);
     /// Ends a suspension with this encoded reply; from any thread. Nothing happens when it has ended.
@@ -134,6 +145,8 @@ private:
     std::atomic<bool> stale_{false};
     RoleControl* role_control_ = nullptr;
     std::atomic<KeyspaceObserver*> change_hook_{nullptr};
+    std::atomic<int> good_replicas_{0};
+    std::vector<FlushHook> flush_hooks_;
     std::vector<InfoSection> info_;
     std::vector<std::function<void()>> exits_;
     SaveHook save_hook_;

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/commands/dispatch.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+
+#include "engine/commands/numbers.h"
+#include "engine/commands/restricted.h"
+#include "engine/commands/transaction.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/lanes/gate.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/pause.h"
+#include "engine/server/server.h"
+#include "engine/server/slow_log.h"
+#include "engine/server/statistics.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr std::size_t kErrorNameBytesMax = 128;
+constexpr std::size_t kSinkBytesKept = 64 << 10;
+
+std::string unknown_command(std::span<const Bytes> args) {
+    std::string text = "ERR unknown command '" + std::string(args[0].substr(0, kErrorNameBytesMax)) +
+                       "', with args beginning with: ";
+    std::size_t shown = 0;
+    for (std::size_t i = 1; i < args.size() && shown < kErrorNameBytesMax; ++i) {
+        const Bytes arg = args[i].substr(0, kErrorNameBytesMax - shown);
+        text.append("'").append(arg).append("' ");
+        shown += arg.size() + 3;
+    }
+    return text;
+}
+
+std::string unknown_subcommand(const CommandSpec& container, Bytes name) {
+    std::string upper(container.name);
+    for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    return "ERR unknown subcommand '" + std::string(name.substr(0, kErrorNameBytesMax)) + "'. Try " + upper + " HELP.";
+}
+
+bool arity_fits(const CommandSpec& spec, std::size_t argc) {
+    const auto count = static_cast<int>(argc);
+    return spec.arity >= 0 ? count == spec.arity : count >= -spec.arity;
+}
+
+bool has_keys(const CommandSpec& spec) { return spec.find_keys || spec.keys.first != 0; }
+
+bool protected_command_allowed(Session& session, const std::string& setting) {
+    if (setting == "yes" || session.via == Session::Via::unix_socket || session.via == Session::Via::none) return true;
+    return setting == "local" && (session.peer_address.starts_with("127.") || session.peer_address == "::1");
+}
+
+}  // namespace
+
+struct Executor::Scratch {
+    explicit Scratch(Server& server) : applier(server, 0) { applier.set_protocol(Session::Protocol::resp3); }
+
+    std::vector<std::uint32_t> key_indexes;
+    std::vector<std::uint16_t> shards;
+    std::vector<Bytes> arguments;  ///< of a queued command
+    std::string sink;              ///< replies that nobody reads
+    Session applier;
+
+    // The commands that dispatch itself knows.
+    const CommandSpec *exec = nullptr, *discard = nullptr, *multi = nullptr, *watch = nullptr, *quit = nullptr,
+                      *reset = nullptr, *auth = nullptr, *hello = nullptr, *debug = nullptr, *select = nullptr;
+    std::vector<bool> restricted;  ///< by id: not for TCP clients of a managed node
+
+    // Most commands are the last one again.
+    std::array<char, 16> last_name{};
+    std::size_t last_name_size = 0;
+    const CommandSpec* last = nullptr;
+};
+
+Executor::Executor(Server& server, std::string_view thread_name)
+    : server_(server),
+      gate_(server.gate()),
+      flag_(server.gate().join(thread_name)),
+      statistics_(server.statistics().add_thread()),
+      record_(server),
+      scratch_(std::make_unique<Scratch>(server)),
+      ns_per_tick_(ns_per_tick()) {
+    const CommandTable& table = server.commands();
+    Scratch& s = *scratch_;
+    s.exec = table.find("exec");
+    s.discard = table.find("discard");
+    s.multi = table.find("multi");
+    s.watch = table.find("watch");
+    s.quit = table.find("quit");
+    s.reset = table.find("reset");
+    s.auth = table.find("auth");
+    s.hello = table.find("hello");
+    s.debug = table.find("debug");
+    s.select = table.find("select");
+    s.restricted.resize(table.size());
+    for (const std::string_view name : restricted_commands()) {
+        if (const CommandSpec* spec = table.find(name)) s.restricted[spec->id] = true;
+    }
+}
+
+Executor::~Executor() = default;
+
+// -- Lanes ------------------------------------------------------------------------------------------
+
+void Executor::read_clock() {
+    clock_us_ = unix_us();
+    clock_ticks_ = last_ticks_ = ticks();
+}
+
+UnixMillis Executor::now_ms() const {
+    const auto passed_ns = static_cast<std::int64_t>(static_cast<double>(last_ticks_ - clock_ticks_) * ns_per_tick_);
+    return (clock_us_ + passed_ns / 1000) / 1000;
+}
+
+void Executor::enter() {
+    gate_.enter_shared(*flag_);
+    read_clock();
+}
+
+void Executor::leave() { gate_.leave_shared(*flag_); }
+
+std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
+    const auto batch_ticks_max = static_cast<std::uint64_t>(static_cast<double>(kBatchNsMax) / ns_per_tick_);
+    std::size_t done = 0;
+    while (done < batch.size() && session.state() == Session::State::open) {
+        enter();
+        Step step = Step::ran;
+        std::size_t in_lane = 0;
+        for (;;) {
+            step = run_shared(session, batch[done]);
+            if (step != Step::ran) break;
+            ++done;
+            if (done == batch.size() || session.state() != Session::State::open) break;
+            if (++in_lane == kBatchCommandsMax || last_ticks_ - clock_ticks_ > batch_ticks_max) break;
+            if (gate_.wanted() && !flag_->let_in()) break;
+        }
+        leave();
+        if (step == Step::exclusive) {
+            run_exclusive(session, batch[done]);
+            if (session.state() != Session::State::parked) ++done;
+        }
+        if (step == Step::parked) break;
+    }
+    return done;
+}
+
+Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args) {
+    const CommandSpec* spec = identify(session, args);
+    if (!spec) return Step::ran;
+    if (spec->lane == Lane::exclusive && !queues(session, *spec)) return Step::exclusive;
+    bool parked = false;
+    if (!admit(session, *spec, parked)) return parked ? Step::parked : Step::ran;
+    if (queues(session, *spec)) {
+        queue(session, *spec, args);
+        return Step::ran;
+    }
+    if (!collect_shards(session, *spec, args)) return Step::exclusive;
+    lock_shards();
+    execute(session, *spec, args);
+    unlock_shards();
+    return Step::ran;
+}
+
+void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
+    const CommandSpec* spec = resolve(server_.commands(), args);
+    assert(spec);
+    gate_.run_exclusive(*flag_, spec->name, [&] {
+        read_clock();
+        bool parked = false;
+        // The world may have changed since the shared lane was left.
+        if (admit(session, *spec, parked)) execute(session, *spec, args);
+    });
+}
+
+// -- May it run? ---------------------------------------------------------------------------------------
+
+const CommandSpec* Executor::resolve(const CommandTable& table, std::span<const Bytes> args) {
+    const CommandSpec* spec = table.find(args[0]);
+    if (!spec || !spec->has_subcommands || args.size() < 2) return spec;
+    return table.find_subcommand(*spec, args[1]);
+}
+
+const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> args) {
+    Scratch& s = *scratch_;
+    const Bytes name = args[0];
+    const CommandSpec* spec = nullptr;
+    if (s.last && name == Bytes(s.last_name.data(), s.last_name_size)) {
+        spec = s.last;
+    } else {
+        spec = server_.commands().find(name);
+        if (spec && name.size() <= s.last_name.size()) {
+            std::ranges::copy(name, s.last_name.begin());
+            s.last_name_size = name.size();
+            s.last = spec;
+        }
+    }
+    if (spec && session.via == Session::Via::handed_over && s.restricted[spec->id]) spec = nullptr;
+    if (!spec) {
+        reject(session, nullptr, unknown_command(args));
+        return nullptr;
+    }
+    if (spec->has_subcommands && args.size() >= 2) {
+        const CommandSpec* sub = server_.commands().find_subcommand(*spec, args[1]);
+        if (!sub) {
+            reject(session, spec, unknown_subcommand(*spec, args[1]));
+            return nullptr;
+        }
+        spec = sub;
+    }
+    if (!arity_fits(*spec, args.size()) || !spec->handler) {
+        reject(session, spec, "ERR wrong number of arguments for '" + std::string(spec->name) + "' command");
+        return nullptr;
+    }
+    session.last_command.store(spec, std::memory_order_relaxed);
+    return spec;
+}
+
+bool Executor::queues(const Session& session, const CommandSpec& spec) const {
+    if (!session.transaction || !session.transaction->open) return false;
+    const Scratch& s = *scratch_;
+    return &spec != s.exec && &spec != s.discard && &spec != s.multi && &spec != s.watch && &spec != s.quit &&
+           &spec != s.reset;
+}
+
+bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
+    const Scratch& s = *scratch_;
+    if (session.killed.load(std::memory_order_relaxed)) {
+        session.close_after_reply();
+        return false;
+    }
+    std::uint32_t flags = spec.flags;
+    if (&spec == s.exec && session.transaction && session.transaction->open) flags |= session.transaction->flags;
+    const auto refuse = [&](std::string_view error) {
+        reject(session, &spec, error);
+        return false;
+    };
+    Config& config = server_.config();
+    if (!session.authenticated() && !(spec.flags & kNoAuth)) return refuse("NOAUTH Authentication required.");
+    if (session.transaction && session.transaction->open && (spec.flags & kNoMulti)) {
+        return refuse("ERR Command not allowed inside a transaction");
+    }
+    if (s.debug && (&spec == s.debug || spec.container == s.debug) &&
+        !protected_command_allowed(session, config.enable_debug_command.get())) {
+        return refuse(
+            "ERR DEBUG command not allowed. Set enable-debug-command to \"yes\", or to \"local\" and connect from "
+            "this machine.");
+    }
+    const bool writes = (flags & kWrite) != 0;
+    const Role role = server_.role();
+    if ((flags & kDenyOom) && role == Role::primary && config.maxmemory.load(std::memory_order_relaxed) > 0 &&
+        server_.room_hook() && !server_.loading() && !server_.room_hook()()) {
+        return refuse("OOM command not allowed when used memory > 'maxmemory'.");
+    }
+    if (writes && role == Role::primary && config.min_replicas_to_write > 0 && config.min_replicas_max_lag > 0 &&
+        server_.good_replicas() < config.min_replicas_to_write) {
+        return refuse("NOREPLICAS Not enough good replicas to write.");
+    }
+    if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
+        return refuse("READONLY You can't write against a read only replica.");
+    }
+    if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data && !(spec.flags & kStale)) {
+        return refuse("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
+    }
+    if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
+        return refuse("LOADING Redis is loading the dataset in memory");
+    }
+    const Pause::Level level = server_.pause().level();
+    if (level != Pause::Level::none && (level == Pause::Level::all || (flags & (kWrite | kMayReplicate)))) {
+        session.state_.store(Session::State::parked, std::memory_order_relaxed);
+        parked = true;
+        return false;
+    }
+    return true;
+}
+
+std::string& Executor::output(Session& session) {
+    if (session.reply_mode == Session::ReplyMode::on || session.reply_mode == Session::ReplyMode::skip_next) {
+        return session.out();
+    }
+    scratch_->sink.clear();
+    return scratch_->sink;
+}
+
+void Executor::reject(Session& session, const CommandSpec* spec, std::string_view error) {
+    if (spec) statistics_.commands[spec->id].rejected.add(1);
+    server_.statistics().count_error(error.substr(0, error.find(' ')));
+    resp::ReplyWriter reply(output(session), session.protocol());
+    if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
+    if (session.transaction && session.transaction->open) {
+        if (spec && spec == scratch_->exec) {
+            unwatch(session, false);
+            session.transaction.reset();
+            session.in_multi = false;
+            reply.error("EXECABORT Transaction discarded because of: " + std::string(error));
+            return;
+        }
+        session.transaction->broken = true;
+    }
+    reply.error(error);
+}
+
+// -- Transactions ----------------------------------------------------------------------------------------
+
+OwnedCommand::OwnedCommand(const CommandSpec& spec, std::span<const Bytes> args) : spec_(&spec) {
+    std::size_t size = 0;
+    for (const Bytes arg : args) size += arg.size();
+    bytes_.reserve(size);
+    ends_.reserve(args.size());
+    for (const Bytes arg : args) {
+        bytes_.append(arg);
+        ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+    }
+}
+
+std::span<const Bytes> OwnedCommand::args(std::vector<Bytes>& out) const {
+    out.clear();
+    std::uint32_t begin = 0;
+    for (const std::uint32_t end : ends_) {
+        out.emplace_back(bytes_.data() + begin, end - begin);
+        begin = end;
+    }
+    return out;
+}
+
+void Executor::queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
+    Transaction& transaction = *session.transaction;
+    transaction.flags |= spec.flags;
+    // A command that goes over keys which nobody named takes shard locks of its own.
+    if (spec.lane == Lane::exclusive || (!has_keys(spec) && (spec.flags & (kWrite | kReadonly)))) {
+        transaction.exclusive = true;
+    }
+    transaction.queue.emplace_back(spec, args);
+    session.queued.store(static_cast<std::uint32_t>(transaction.queue.size()), std::memory_order_relaxed);
+    output(session).append("+QUEUED\r\n");
+    if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
+}
+
+void Executor::unwatch(Session& session, bool locked) {
+    Transaction* transaction = session.transaction.get();
+    if (!transaction || transaction->watched.empty()) return;
+    for (const WatchedKey& watched : transaction->watched) {
+        Shard& shard = server_.keyspace().shard(server_.keyspace().shard_of(watched.key));
+        if (!locked) shard.lock();
+        server_.watches().remove(watched.db, watched.key, transaction->mark.get());
+        if (!locked) shard.unlock();
+    }
+    transaction->watched.clear();
+    transaction->mark = std::make_shared<WatchMark>();
+    session.watched.store(0, std::memory_order_relaxed);
+}
+
+void Executor::forget(Session& session) {
+    if (!session.transaction) return;
+    enter();
+    unwatch(session, false);
+    leave();
+    session.transaction.reset();
+}
+
+// -- Locks -----------------------------------------------------------------------------------------------
+
+bool Executor::find_keys(const CommandSpec& spec, std::span<const Bytes> args, std::vector<std::uint32_t>& indexes) {
+    if (spec.find_keys) return spec.find_keys(args, indexes);
+    if (spec.keys.first == 0) return true;
+    const auto argc = static_cast<int>(args.size());
+    const int last = spec.keys.last < 0 ? argc + spec.keys.last : spec.keys.last;
+    for (int i = spec.keys.first; i <= last && i < argc; i += spec.keys.step) {
+        indexes.push_back(static_cast<std::uint32_t>(i));
+    }
+    return true;
+}
+
+void Executor::add_shards(const CommandSpec& spec, std::span<const Bytes> args) {
+    Scratch& s = *scratch_;
+    s.key_indexes.clear();
+    // Where the keys cannot be told, the handler answers the error before it looks at any.
+    find_keys(spec, args, s.key_indexes);
+    for (const std::uint32_t i : s.key_indexes) s.shards.push_back(server_.keyspace().shard_of(args[i]).value);
+}
+
+bool Executor::order_shards() {
+    auto& shards = scratch_->shards;
+    std::ranges::sort(shards);
+    const auto rest = std::ranges::unique(shards);
+    shards.erase(rest.begin(), rest.end());
+    return shards.size() <= kShardsLockedMax;
+}
+
+bool Executor::collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
+    Scratch& s = *scratch_;
+    s.shards.clear();
+    if (!spec.find_keys && spec.keys.first == spec.keys.last) {
+        if (spec.keys.first != 0) {
+            s.shards.push_back(server_.keyspace().shard_of(args[static_cast<std::size_t>(spec.keys.first)]).value);
+            return true;
+        }
+        if (&spec != s.exec || !session.transaction || !session.transaction->open) return true;
+        const Transaction& transaction = *session.transaction;
+        if (transaction.exclusive) return false;
+        for (const OwnedCommand& queued : transaction.queue) add_shards(queued.spec(), queued.args(s.arguments));
+        for (const WatchedKey& watched : transaction.watched) {
+            s.shards.push_back(server_.keyspace().shard_of(watched.key).value);
+        }
+    } else {
+        add_shards(spec, args);
+    }
+    return order_shards();
+}
+
+void Executor::lock_shards() {
+    for (const std::uint16_t shard : scratch_->shards) server_.keyspace().shard(shard).lock();
+}
+
+void Executor::unlock_shards() {
+    for (const std::uint16_t shard : scratch_->shards) server_.keyspace().shard(shard).unlock();
+}
+
+// -- Running ------------------------------------------------------------------------------------------------
+
+void Executor::execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
+    record_.begin();
+    const Database::Options options{.now = now_ms(),
+                                    .expire = server_.may_expire(),
+                                    .ignore_expiry = false,
+                                    .no_touch = session.no_touch.load(std::memory_order_relaxed)};
+    Call call(*this, spec, args, session, server_, record_, output(session), options);
+    invoke(call);
+    if (const LogOffset offset = record_.commit()) session.set_last_write_offset(offset);
+    if (session.reply_mode != Session::ReplyMode::on) [[unlikely]] {
+        if (session.reply_mode == Session::ReplyMode::skip_next) {
+            session.reply_mode = Session::ReplyMode::skip;
+        } else if (session.reply_mode == Session::ReplyMode::skip) {
+            session.reply_mode = Session::ReplyMode::on;
+        }
+    }
+}
+
+void Executor::invoke(Call& call) {
+    const std::size_t start = call.reply().buffer().size();
+    const std::uint64_t begin = last_ticks_;
+    call.spec_->handler(call);
+    if (call.changed_ > 0) {
+        record_.touch_watchers();
+        if (!call.rewritten_) record_.add(call.db_.index(), call.args_);
+        server_.statistics().dirty.add(static_cast<std::int64_t>(call.changed_));
+    } else {
+        record_.forget_touched();
+    }
+    last_ticks_ = ticks();
+    const auto ns = static_cast<std::uint64_t>(static_cast<double>(last_ticks_ - begin) * ns_per_tick_);
+    CommandCounters& counters = statistics_.commands[call.spec_->id];
+    counters.calls.add(1);
+    counters.ns.add(ns);
+    counters.latency[std::min<std::size_t>(std::bit_width(ns), kLatencyBuckets - 1)].add(1);
+    if (call.reply_.errors() > 0) [[unlikely]] {
+        counters.failed.add(1);
+        const std::string_view written = std::string_view(call.reply_.buffer()).substr(start);
+        if (written.starts_with('-')) {
+            server_.statistics().count_error(written.substr(1, written.find_first_of(" \r") - 1));
+        }
+    }
+    const std::int64_t slow_us = server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
+    if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000) [[unlikely]] {
+        note_slow(call, static_cast<std::int64_t>(ns / 1000));
+    }
+}
+
+void Executor::note_slow(const Call& call, std::int64_t us) {
+    if ((call.spec_->flags & kSkipSlowlog) || call.applying_) return;
+    server_.slow_log().add(call.args_, us, call.session_->peer, call.session_->text().name,
+                           static_cast<std::size_t>(server_.config().slowlog_max_len.load()));
+}
+
+void Executor::run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args) {
+    Call call(*this, spec, args, outer.session(), server_, record_, outer.reply().buffer(), outer.options_);
+    invoke(call);
+}
+
+// -- The applier ---------------------------------------------------------------------------------------------
+
+Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record, std::string_view raw) {
+    Scratch& s = *scratch_;
+    s.shards.clear();
+    bool exclusive = false;
+    for (const Command& command : record) {
+        const CommandSpec* spec = command.empty() ? nullptr : resolve(server_.commands(), command);
+        if (!spec || !spec->handler || !arity_fits(*spec, command.size())) {
+            return {false, command.empty() ? "ERR empty command" : unknown_command(command)};
+        }
+        exclusive = exclusive || spec->lane == Lane::exclusive;
+        add_shards(*spec, command);
+    }
+    ApplyResult result;
+    if (exclusive || !order_shards()) {
+        gate_.run_exclusive(*flag_, "applying a record", [&] {
+            read_clock();
+            result = apply_locked(db, record, raw);
+        });
+        return result;
+    }
+    enter();
+    lock_shards();
+    result = apply_locked(db, record, raw);
+    unlock_shards();
+    leave();
+    return result;
+}
+
+Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> record, std::string_view raw) {
+    Scratch& s = *scratch_;
+    ApplyResult result;
+    record_.begin(true);
+    const Database::Options options{.now = now_ms(), .expire = false, .ignore_expiry = true, .no_touch = true};
+    for (const Command& command : record) {
+        const CommandSpec& spec = *resolve(server_.commands(), command);
+        if (&spec == s.multi || &spec == s.exec) continue;
+        s.sink.clear();
+        s.applier.select(db);
+        Call call(*this, spec, command, s.applier, server_, record_, s.sink, options);
+        invoke(call);
+        if (&spec == s.select) db = s.applier.db();
+        if (call.reply_.errors() > 0 && result.ok) {
+            result = {false, s.sink.substr(1, s.sink.find('\r') - 1)};
+        }
+    }
+    if (s.sink.capacity() > kSinkBytesKept) std::string().swap(s.sink);
+    if (!raw.empty() && server_.log().active()) server_.log().append_raw(raw);
+    return result;
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/commands/restricted.h"
+
+namespace millpond::engine {
+
+std::span<const std::string_view> restricted_commands() {
+    static constexpr std::string_view kNames[] = {
+        "bgrewriteaof", "bgsave", "config", "debug", "failover", "migrate",   "psync",
+        "replconf",     "replicaof", "save", "shutdown", "slaveof", "sync",
+    };
+    return kNames;
+}
+
+}  // namespace millpond::engine

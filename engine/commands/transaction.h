@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A session's MULTI queue and watched keys. The session's thread only, but for the mark (WatchMark).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/commands/table.h"
+#include "engine/commands/watch.h"
+
+namespace millpond::engine {
+
+/// A command that owns its arguments: all bytes in one run.
+class OwnedCommand {
+public:
+    OwnedCommand(const CommandSpec& spec, std::span<const Bytes> args);
+    const CommandSpec& spec() const { return *spec_; }
+    /// Views into this, put to `out`.
+    std::span<const Bytes> args(std::vector<Bytes>& out) const;
+
+private:
+    const CommandSpec* spec_;
+    std::string bytes_;
+    std::vector<std::uint32_t> ends_;
+};
+
+struct WatchedKey {
+    int db;
+    std::string key;
+    bool was_expired;  ///< already past its deadline when it was watched
+};
+
+struct Transaction {
+    bool open = false;    ///< between MULTI and EXEC
+    bool broken = false;  ///< a command was refused while queueing
+    std::uint32_t flags = 0;  ///< of the queued commands, or-ed
+    bool exclusive = false;   ///< one of them needs the exclusive lane
+    std::vector<OwnedCommand> queue;
+    std::vector<WatchedKey> watched;
+    std::shared_ptr<WatchMark> mark = std::make_shared<WatchMark>();
+};
+
+}  // namespace millpond::engine

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/session.h"
+
+#include "engine/commands/transaction.h"
+
+namespace millpond::engine {
+
+Session::Session(Server& server, std::uint64_t id) : server_(server), id_(id) {}
+
+Session::~Session() = default;
+
+BlockToken Session::suspend(std::function<std::string(bool)> unblocked) {
+    unblocked_ = std::move(unblocked);
+    state_.store(State::suspended, std::memory_order_relaxed);
+    return {id_, ++suspension_};
+}
+
+void Session::detach(std::function<void(DetachedConnection)> taker) {
+    taker_ = std::move(taker);
+    state_.store(State::detaching, std::memory_order_relaxed);
+}
+
+Session::Text Session::text() const {
+    const std::lock_guard lock(text_mutex_);
+    return text_;
+}
+
+void Session::edit_text(const std::function<void(Text&)>& edit) {
+    const std::lock_guard lock(text_mutex_);
+    edit(text_);
+}
+
+}  // namespace millpond::engine
