@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One directive of the configuration, described once: names, how it is printed, how it is set. Private to
+// Config.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/server/config.h"
+
+namespace millpond::engine {
+
+struct Config::Directive {
+    std::string name;
+    std::string alias;
+    bool immutable = false;   ///< only before the start
+    bool many_words = false;  ///< the value is several words
+    bool internal = false;    ///< not shown by CONFIG GET
+    std::function<std::string()> get;
+    /// An error text, or nothing when it has been set.
+    std::function<std::optional<std::string>(const std::string&)> set;
+    std::string initial;
+    std::vector<Observer> observers;
+};
+
+std::vector<std::unique_ptr<Config::Directive>> make_directives(Config& config);
+
+}  // namespace millpond::engine

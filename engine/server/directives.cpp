@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The list of directives.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+#include "engine/commands/numbers.h"
+#include "engine/server/directive.h"
+#include "resp/words.h"
+
+namespace millpond::engine {
+
+namespace {
+
+using Directive = Config::Directive;
+using Error = std::optional<std::string>;
+
+constexpr std::array<std::pair<std::string_view, MaxmemoryPolicy>, 8> kPolicies{{
+    {"volatile-lru", MaxmemoryPolicy::volatile_lru},
+    {"volatile-lfu", MaxmemoryPolicy::volatile_lfu},
+    {"volatile-random", MaxmemoryPolicy::volatile_random},
+    {"volatile-ttl", MaxmemoryPolicy::volatile_ttl},
+    {"allkeys-lru", MaxmemoryPolicy::allkeys_lru},
+    {"allkeys-lfu", MaxmemoryPolicy::allkeys_lfu},
+    {"allkeys-random", MaxmemoryPolicy::allkeys_random},
+    {"noeviction", MaxmemoryPolicy::noeviction},
+}};
+
+/// "100", "1k" (1000), "1kb" (1024), "1m", "1mb", "1g", "1gb", "1b".
+std::optional<std::int64_t> parse_memory(std::string_view text) {
+    std::size_t digits = 0;
+    while (digits < text.size() && ((text[digits] >= '0' && text[digits] <= '9') || (digits == 0 && text[0] == '-'))) {
+        ++digits;
+    }
+    const auto number = parse_integer(text.substr(0, digits));
+    if (!number) return std::nullopt;
+    struct Unit {
+        std::string_view name;
+        std::int64_t bytes;
+    };
+    static constexpr Unit kUnits[] = {{"", 1},          {"b", 1},           {"k", 1000},
+                                      {"kb", 1 << 10},  {"m", 1000000},     {"mb", 1 << 20},
+                                      {"g", 1000000000}, {"gb", 1 << 30}};
+    for (const Unit& unit : kUnits) {
+        std::int64_t bytes = 0;
+        if (!is_word(text.substr(digits), unit.name)) continue;
+        if (__builtin_mul_overflow(*number, unit.bytes, &bytes)) return std::nullopt;
+        return bytes;
+    }
+    return std::nullopt;
+}
+
+class Builder {
+public:
+    Directive& add(std::string name, std::function<std::string()> get,
+                   std::function<Error(const std::string&)> set) {
+        auto directive = std::make_unique<Directive>();
+        directive->name = std::move(name);
+        directive->get = std::move(get);
+        directive->set = std::move(set);
+        return *all_.emplace_back(std::move(directive));
+    }
+
+    Directive& number(std::string name, ConfigNumber& value, std::int64_t min, std::int64_t max) {
+        return add(
+            std::move(name), [&value] { return integer_text(value); },
+            [&value, min, max](const std::string& text) -> Error {
+                const auto parsed = parse_integer(text);
+                if (!parsed) return "argument couldn't be parsed into an integer";
+                return store(value, *parsed, min, max);
+            });
+    }
+
+    Directive& memory(std::string name, ConfigNumber& value, std::int64_t min, std::int64_t max = INT64_MAX) {
+        return add(
+            std::move(name), [&value] { return integer_text(value); },
+            [&value, min, max](const std::string& text) -> Error {
+                const auto parsed = parse_memory(text);
+                if (!parsed) return "argument must be a memory value";
+                return store(value, *parsed, min, max);
+            });
+    }
+
+    Directive& flag(std::string name, ConfigBool& value) {
+        return add(
+            std::move(name), [&value] { return value ? "yes" : "no"; },
+            [&value](const std::string& text) -> Error {
+                if (!is_word(text, "yes") && !is_word(text, "no")) return "argument must be 'yes' or 'no'";
+                value = is_word(text, "yes");
+                return std::nullopt;
+            });
+    }
+
+    Directive& text(std::string name, ConfigText& value) {
+        return add(
+            std::move(name), [&value] { return value.get(); },
+            [&value](const std::string& given) -> Error {
+                value.set(given);
+                return std::nullopt;
+            });
+    }
+
+    Directive& word(std::string name, ConfigText& value, std::vector<std::string> allowed) {
+        return add(
+            std::move(name), [&value] { return value.get(); },
+            [&value, allowed = std::move(allowed)](const std::string& given) -> Error {
+                std::string list;
+                for (const std::string& one : allowed) {
+                    if (is_word(given, one)) {
+                        value.set(one);
+                        return std::nullopt;
+                    }
+                    list += (list.empty() ? "" : ", ") + one;
+                }
+                return "argument(s) must be one of the following: " + list;
+            });
+    }
+
+    std::vector<std::unique_ptr<Directive>> take() { return std::move(all_); }
+
+private:
+    static Error store(ConfigNumber& value, std::int64_t parsed, std::int64_t min, std::int64_t max) {
+        if (parsed < min || parsed > max) {
+            return "argument must be between " + integer_text(min) + " and " + integer_text(max) + " inclusive";
+        }
+        value = parsed;
+        return std::nullopt;
+    }
+
+    std::vector<std::unique_ptr<Directive>> all_;
+};
+
+void add_network(Builder& to, Config& c) {
+    to.number("port", c.port, 0, 65535).immutable = true;
+    Directive& bind = to.text("bind", c.bind);
+    bind.immutable = bind.many_words = true;
+    to.text("unixsocket", c.unixsocket).immutable = true;
+    Directive& perm = to.add(
+        "unixsocketperm",
+        [&c] {
+            char octal[16];
+            std::snprintf(octal, sizeof octal, "%llo", static_cast<unsigned long long>(c.unixsocketperm.load()));
+            return std::string(octal);
+        },
+        [&c](const std::string& text) -> Error {
+            char* end = nullptr;
+            const long mode = std::strtol(text.c_str(), &end, 8);
+            if (text.empty() || *end || mode < 0 || mode > 0777) return "argument must be an octal mode below 1000";
+            c.unixsocketperm = mode;
+            return std::nullopt;
+        });
+    perm.immutable = true;
+    to.number("tcp-backlog", c.tcp_backlog, 0, INT_MAX).immutable = true;
+    to.number("tcp-keepalive", c.tcp_keepalive, 0, INT_MAX);
+    to.number("timeout", c.timeout, 0, INT_MAX);
+    to.number("maxclients", c.maxclients, 1, UINT_MAX);
+    to.flag("protected-mode", c.protected_mode);
+    to.number("threads", c.threads, 0, 128).immutable = true;
+    to.memory("proto-max-bulk-len", c.proto_max_bulk_len, 1 << 20);
+    to.memory("client-query-buffer-limit", c.client_query_buffer_limit, 1 << 20);
+}
+
+/// "normal 0 0 0 slave 268435456 67108864 60 pubsub ...": classes that are not named stay as they are.
+Error set_output_limits(Config& c, const std::string& text) {
+    const auto words = resp::split_words(text);
+    if (!words || words->empty() || words->size() % 4 != 0) return "Wrong number of arguments in buffer limit configuration.";
+    for (const bool dry : {true, false}) {
+        for (std::size_t i = 0; i < words->size(); i += 4) {
+            const std::string& cls = (*words)[i];
+            Config::OutputLimit* limit = is_word(cls, "normal")                             ? &c.output_normal
+                                         : is_word(cls, "slave") || is_word(cls, "replica") ? &c.output_replica
+                                         : is_word(cls, "pubsub")                           ? &c.output_pubsub
+                                                                                            : nullptr;
+            const auto hard = parse_memory((*words)[i + 1]), soft = parse_memory((*words)[i + 2]);
+            const auto seconds = parse_integer((*words)[i + 3]);
+            if (!limit) return "Invalid client class specified in buffer limit configuration.";
+            if (!hard || !soft || !seconds || *hard < 0 || *soft < 0 || *seconds < 0) {
+                return "Error in hard, soft or soft_seconds setting in buffer limit configuration.";
+            }
+            if (dry) continue;
+            limit->hard = *hard;
+            limit->soft = *soft;
+            limit->soft_seconds = *seconds;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string output_limits(const Config& c) {
+    std::string out;
+    const auto print = [&](std::string_view cls, const Config::OutputLimit& limit) {
+        if (!out.empty()) out += ' ';
+        out += std::string(cls) + ' ' + integer_text(limit.hard) + ' ' + integer_text(limit.soft) + ' ' +
+               integer_text(limit.soft_seconds);
+    };
+    print("normal", c.output_normal);
+    print("slave", c.output_replica);
+    print("pubsub", c.output_pubsub);
+    return out;
+}
+
+void add_general(Builder& to, Config& c) {
+    Directive& limits = to.add("client-output-buffer-limit", [&c] { return output_limits(c); },
+                               [&c](const std::string& text) { return set_output_limits(c, text); });
+    limits.many_words = true;
+    to.number("databases", c.databases, 1, 16).immutable = true;
+    to.text("requirepass", c.requirepass);
+    to.word("loglevel", c.loglevel, {"debug", "verbose", "notice", "warning", "nothing"});
+    to.text("logfile", c.logfile).immutable = true;
+    to.text("pidfile", c.pidfile).immutable = true;
+    to.flag("daemonize", c.daemonize).immutable = true;
+    to.add(
+        "dir", [&c] { return c.dir.get(); },
+        [&c](const std::string& path) -> Error {
+            char resolved[PATH_MAX];
+            if (!::realpath(path.c_str(), resolved)) return std::string(std::strerror(errno));
+            struct stat info {};
+            if (::stat(resolved, &info) != 0 || !S_ISDIR(info.st_mode)) return "not a directory";
+            c.dir.set(resolved);
+            return std::nullopt;
+        });
+    to.number("slowlog-log-slower-than", c.slowlog_log_slower_than, -1, INT64_MAX);
+    to.number("slowlog-max-len", c.slowlog_max_len, 0, INT_MAX);
+    to.number("latency-monitor-threshold", c.latency_monitor_threshold, 0, INT64_MAX);
+    to.flag("latency-tracking", c.latency_tracking);
+    to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable = true;
+    to.number("hz", c.hz, 1, 500);
+}
+
+void add_memory(Builder& to, Config& c) {
+    to.memory("maxmemory", c.maxmemory, 0);
+    to.number("maxmemory-samples", c.maxmemory_samples, 1, 64);
+    to.add(
+        "maxmemory-policy",
+        [&c] {
+            for (const auto& [name, policy] : kPolicies) {
+                if (policy == c.maxmemory_policy) return std::string(name);
+            }
+            return std::string();
+        },
+        [&c](const std::string& text) -> Error {
+            std::string list;
+            for (const auto& [name, policy] : kPolicies) {
+                if (is_word(text, name)) {
+                    c.maxmemory_policy = policy;
+                    return std::nullopt;
+                }
+                list += (list.empty() ? "" : ", ") + std::string(name);
+            }
+            return "argument(s) must be one of the following: " + list;
+        });
+    to.number("lfu-log-factor", c.lfu_log_factor, 0, INT_MAX);
+    to.number("lfu-decay-time", c.lfu_decay_time, 0, INT_MAX);
+    to.number("active-expire-effort", c.active_expire_effort, 1, 10);
+    to.flag("lazyfree-lazy-user-flush", c.lazyfree_lazy_user_flush);
+    to.flag("lazyfree-lazy-user-del", c.lazyfree_lazy_user_del);
+    to.number("hash-max-listpack-entries", c.hash_max_listpack_entries, 0, INT64_MAX).alias = "hash-max-ziplist-entries";
+    to.memory("hash-max-listpack-value", c.hash_max_listpack_value, 0).alias = "hash-max-ziplist-value";
+    to.number("list-max-listpack-size", c.list_max_listpack_size, INT_MIN, INT_MAX).alias = "list-max-ziplist-size";
+    to.number("list-compress-depth", c.list_compress_depth, 0, INT_MAX);
+    to.number("set-max-intset-entries", c.set_max_intset_entries, 0, INT64_MAX);
+    to.number("zset-max-listpack-entries", c.zset_max_listpack_entries, 0, INT64_MAX).alias = "zset-max-ziplist-entries";
+    to.memory("zset-max-listpack-value", c.zset_max_listpack_value, 0).alias = "zset-max-ziplist-value";
+}
+
+void add_persistence(Builder& to, Config& c) {
+    to.add(
+        "dbfilename", [&c] { return c.dbfilename.get(); },
+        [&c](const std::string& name) -> Error {
+            if (name.empty() || name.find('/') != std::string::npos) {
+                return "dbfilename can't be a path, just a filename";
+            }
+            c.dbfilename.set(name);
+            return std::nullopt;
+        });
+    Directive& save = to.add(
+        "save", [&c] { return c.save.get(); },
+        [&c](const std::string& text) -> Error {
+            const auto words = resp::split_words(text);
+            if (!words || words->size() % 2 != 0) return "Invalid save parameters";
+            for (std::size_t i = 0; i < words->size(); i += 2) {
+                const auto seconds = parse_integer((*words)[i]), changes = parse_integer((*words)[i + 1]);
+                if (!seconds || !changes || *seconds < 1 || *changes < 0) return "Invalid save parameters";
+            }
+            c.save.set(text);
+            return std::nullopt;
+        });
+    save.many_words = true;
+    to.flag("rdbcompression", c.rdbcompression);
+    to.flag("rdbchecksum", c.rdbchecksum).immutable = true;
+    to.flag("stop-writes-on-bgsave-error", c.stop_writes_on_bgsave_error);
+    // There is no append-only file yet; clients and scripts that turn it off, or ask, get a true answer.
+    to.add(
+        "appendonly", [] { return "no"; },
+        [](const std::string& text) -> Error {
+            if (is_word(text, "no")) return std::nullopt;
+            return "the append-only file is not available";
+        });
+}
+
+void add_replication(Builder& to, Config& c) {
+    Directive& replicaof = to.add(
+        "replicaof", [&c] { return c.replicaof.get(); },
+        [&c](const std::string& text) -> Error {
+            const auto words = resp::split_words(text);
+            if (!words || (words->size() != 2 && !words->empty())) return "wrong number of arguments";
+            const bool none = words->empty() || (is_word((*words)[0], "no") && is_word((*words)[1], "one"));
+            if (!none) {
+                const auto port = parse_integer((*words)[1]);
+                if (!port || *port < 1 || *port > 65535) return "Invalid master port";
+            }
+            c.replicaof.set(none ? "" : text);
+            return std::nullopt;
+        });
+    replicaof.alias = "slaveof";
+    replicaof.immutable = replicaof.many_words = true;
+    to.text("masteruser", c.masteruser);
+    to.text("masterauth", c.masterauth);
+    to.flag("replica-read-only", c.replica_read_only).alias = "slave-read-only";
+    to.flag("replica-serve-stale-data", c.replica_serve_stale_data).alias = "slave-serve-stale-data";
+    to.memory("repl-backlog-size", c.repl_backlog_size, 1);
+    to.number("repl-backlog-ttl", c.repl_backlog_ttl, 0, LONG_MAX);
+    to.number("repl-timeout", c.repl_timeout, 1, INT_MAX);
+    to.number("repl-ping-replica-period", c.repl_ping_replica_period, 1, INT_MAX).alias = "repl-ping-slave-period";
+    to.number("repl-diskless-sync-delay", c.repl_diskless_sync_delay, 0, INT_MAX);
+    to.flag("repl-diskless-sync", c.repl_diskless_sync);
+    to.flag("repl-disable-tcp-nodelay", c.repl_disable_tcp_nodelay);
+    to.number("replica-priority", c.replica_priority, 0, INT_MAX).alias = "slave-priority";
+    to.number("min-replicas-to-write", c.min_replicas_to_write, 0, INT_MAX).alias = "min-slaves-to-write";
+    to.number("min-replicas-max-lag", c.min_replicas_max_lag, 0, INT_MAX).alias = "min-slaves-max-lag";
+    to.text("replica-announce-ip", c.replica_announce_ip).alias = "slave-announce-ip";
+    to.number("replica-announce-port", c.replica_announce_port, 0, 65535).alias = "slave-announce-port";
+}
+
+void add_managed(Builder& to, Config& c) {
+    for (Directive* directive : {&to.text("millpond-node", c.millpond_node),
+                                 &to.text("millpond-folder", c.millpond_folder),
+                                 &to.number("millpond-liveness-fd", c.millpond_liveness_fd, -1, INT_MAX)}) {
+        directive->immutable = directive->internal = true;
+    }
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Config::Directive>> make_directives(Config& config) {
+    config.output_replica.hard = 256 << 20;
+    config.output_replica.soft = 64 << 20;
+    config.output_replica.soft_seconds = 60;
+    config.output_pubsub.hard = 32 << 20;
+    config.output_pubsub.soft = 8 << 20;
+    config.output_pubsub.soft_seconds = 60;
+    Builder builder;
+    add_network(builder, config);
+    add_general(builder, config);
+    add_memory(builder, config);
+    add_persistence(builder, config);
+    add_replication(builder, config);
+    add_managed(builder, config);
+    return builder.take();
+}
+
+}  // namespace millpond::engine
