@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts what an RDB reader reads into a key space, entry by entry under the entry's shard lock. Used
+// by one thread, which has joined the gate and is outside the lanes.
+#pragma once
+
+#include <functional>
+
+#include "engine/keyspace/database.h"
+#include "engine/lanes/gate.h"
+#include "engine/snapshot/rdb_reader.h"
+
+namespace millpond::engine {
+
+class KeyspaceLoader final : public RdbTarget {
+public:
+    /// Keys that expired before `now` are left out, unless it is 0: a replica waits for its
+    /// primary's DEL.
+    KeyspaceLoader(Keyspace& keyspace, Gate& gate, GateFlag& flag, UnixMillis now,
+                   std::function<bool()> stop = {});
+
+    void string(int db, Bytes key, Bytes value, std::optional<std::int64_t> expiry_ms) override;
+    void object(int db, Bytes key, OwnedObject object,
+                std::optional<std::int64_t> expiry_ms) override;
+    bool stop() override { return stop_ && stop_(); }
+
+    std::uint64_t expired_keys() const { return expired_; }
+
+private:
+    template <class Put>
+    void put(int db, Bytes key, std::optional<std::int64_t> expiry_ms, Put put);
+
+    Keyspace& keyspace_;
+    Gate& gate_;
+    GateFlag& flag_;
+    const UnixMillis now_;
+    std::function<bool()> stop_;
+    std::uint64_t expired_ = 0;
+};
+
+}  // namespace millpond::engine

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A snapshot without fork. The cut is taken in the exclusive lane; from then on one background
+// thread walks all shards, piece by piece in the shared lane, while writers, told by before_change,
+// save an entry that the walk has not passed before they change it. What was created since the cut
+// carries the walk's epoch and is passed over. So the output is the data as it was at the cut, in
+// no particular order.
+//
+// One walk at a time. cut() in the exclusive lane, then walk() on one thread; before_change() on
+// any thread, under the entry's shard lock; abort() on any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "engine/keyspace/database.h"
+#include "engine/lanes/gate.h"
+#include "engine/snapshot/rdb_writer.h"
+
+namespace millpond::engine {
+
+/// Takes the bytes of one RDB stream, in order, on the walking thread and outside all locks.
+class SnapshotSink {
+public:
+    virtual ~SnapshotSink() = default;
+    /// False gives the walk up; the sink knows why.
+    virtual bool write(Bytes bytes) = 0;
+    /// The reason of the last failed write.
+    virtual std::string error() const = 0;
+};
+
+class SnapshotWalker final : public KeyspaceObserver {
+public:
+    using SetHook = std::function<void(KeyspaceObserver*)>;
+
+    /// `set_hook` makes dispatch tell an observer of changes, or nobody (nullptr).
+    SnapshotWalker(Keyspace& keyspace, Gate& gate, SetHook set_hook);
+
+    /// Requires: the exclusive lane; no walk under way.
+    void cut(RdbWriteOptions options);
+    /// Walks what was cut; empty when all of it has gone to the sink, else why not. Writes keys,
+    /// with what the format needs around them: the header and the aux fields are the caller's,
+    /// before. Requires: outside the lanes.
+    std::string walk(GateFlag& flag, SnapshotSink& sink);
+    /// The tables are about to be emptied or exchanged: what is left of the cut cannot be had any
+    /// more.
+    void abort(std::string why);
+
+    void before_change(int db, Entry& entry) override;
+    void expired(int, Bytes) override {}
+    void evicted(int, Bytes) override {}
+
+private:
+    bool walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int shard);
+    bool emit(SnapshotSink& sink);
+    bool emit(SnapshotSink& sink, RdbChunk chunk);
+    void fail(std::string why);
+    bool failed() const { return failed_.load(std::memory_order_relaxed); }
+
+    Keyspace& keyspace_;
+    Gate& gate_;
+    SetHook set_hook_;
+    RdbWriteOptions options_;
+    std::uint8_t epoch_ = 0;
+    RdbWriter writer_;  ///< of the walking thread
+    int writer_db_ = -1;
+
+    std::atomic<bool> failed_{false};
+    std::mutex mutex_;
+    RdbChunk saved_;  ///< by writers, since the last piece; begins with its database
+    int saved_db_ = -1;
+    std::string error_;
+};
+
+}  // namespace millpond::engine
