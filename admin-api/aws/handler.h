@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The AWS face: `POST /` in the ElastiCache and EC2 query protocols, over the same use cases as /v1. It
-// checks SigV4 itself and knows nothing of sockets. handle() may be called from several HTTP threads at
-// once and waits for no node.
+// The AWS face: `POST /` in the ElastiCache and EC2 query protocols, over the same use cases as
+// /v1. It checks SigV4 itself and knows nothing of sockets. handle() may be called from several
+// HTTP threads at once and waits for no node.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,8 @@
 
 namespace millpond::admin {
 
-/// The local access key, as the `credentials` file holds it. Ids begin with MLPD, as no key of AWS does.
+/// The local access key, as the `credentials` file holds it. Ids begin with MLPD, as no key of AWS
+/// does.
 struct AccessKeys {
     std::string id;
     std::string secret;
@@ -38,11 +40,12 @@ struct AwsResponse {
 class AwsHandler {
 public:
     AwsHandler(UseCases& use_cases, AccessKeys keys);
+    ~AwsHandler();
     AwsResponse handle(const AwsRequest& request);
 
 private:
-    UseCases& use_cases_;
-    AccessKeys keys_;
+    class Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace millpond::admin
