@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The handles of the four collections. A handle is made for one command on an entry's slot and holds
-// no state of its own. Views given to callbacks live until the next change of the collection.
+// The handles of the four collections. A handle is made for one command on an entry's slot and
+// holds no state of its own. A view given to a callback lives until the callback returns, one
+// returned by a function (Hash::get, List::at) until the thread's next call of that function or the
+// next change of the collection: integers are kept packed, and their digits are written for the
+// reader.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +24,11 @@ template <class R, class... A>
 class FunctionView<R(A...)> {
 public:
     template <class F>
-        requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionView>)
-    FunctionView(F&& f)  // NOLINT: implicit by design
-        : target_(const_cast<void*>(static_cast<const void*>(&f))),
-          call_([](void* t, A... a) -> R { return (*static_cast<std::remove_reference_t<F>*>(t))(static_cast<A>(a)...); }) {}
+    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionView>)
+        FunctionView(F&& f)  // NOLINT: implicit by design
+        : target_(const_cast<void*>(static_cast<const void*>(&f))), call_([](void* t, A... a) -> R {
+              return (*static_cast<std::remove_reference_t<F>*>(t))(static_cast<A>(a)...);
+          }) {}
     R operator()(A... a) const { return call_(target_, static_cast<A>(a)...); }
 
 private:
@@ -43,11 +47,16 @@ public:
     std::optional<Bytes> get(Bytes field) const;
     /// True when the field is new.
     bool set(Bytes field, Bytes value);
+    /// Leaves the packed form if a string of this length is about to come, though it may not be
+    /// kept (HSETNX).
+    void expect_lengths(std::size_t longest);
     bool erase(Bytes field);
-    /// Every pair, in an order that is stable while nothing changes; the callback returns false to stop.
+    /// Every pair, in an order that is stable while nothing changes; the callback returns false to
+    /// stop.
     void for_each(FunctionView<bool(Bytes field, Bytes value)> visit) const;
     /// One SCAN step with Redis's guarantees; returns the next cursor, 0 at the end.
-    std::uint64_t scan(std::uint64_t cursor, std::size_t count, FunctionView<void(Bytes, Bytes)> visit) const;
+    std::uint64_t scan(std::uint64_t cursor, std::size_t count,
+                       FunctionView<void(Bytes, Bytes)> visit) const;
     void random(std::uint64_t random, FunctionView<void(Bytes, Bytes)> visit) const;
 
 private:
@@ -71,7 +80,8 @@ public:
     void insert(std::size_t index, Bytes value);
     void erase(std::size_t first, std::size_t count);
     /// `count` elements from `first`, walking back when `reverse`.
-    void for_range(std::size_t first, std::size_t count, bool reverse, FunctionView<bool(Bytes)> visit) const;
+    void for_range(std::size_t first, std::size_t count, bool reverse,
+                   FunctionView<bool(Bytes)> visit) const;
     void for_each(FunctionView<bool(Bytes)> visit) const;
 
 private:
@@ -90,8 +100,9 @@ public:
     bool add(Bytes member);
     bool erase(Bytes member);
     void for_each(FunctionView<bool(Bytes)> visit) const;
-    std::uint64_t scan(std::uint64_t cursor, std::size_t count, FunctionView<void(Bytes)> visit) const;
-    /// A uniformly random member (for a table nearly so, as in Redis).
+    std::uint64_t scan(std::uint64_t cursor, std::size_t count,
+                       FunctionView<void(Bytes)> visit) const;
+    /// A uniformly random member. Requires: size() > 0; so does Hash::random.
     void random(std::uint64_t random, FunctionView<void(Bytes)> visit) const;
 
 private:
@@ -126,12 +137,15 @@ public:
     std::size_t upper_rank(ScoreBound max) const;
     std::size_t lower_rank(const LexBound& min) const;
     std::size_t upper_rank(const LexBound& max) const;
-    /// `count` members from rank `first`, walking down when `reverse` (then `first` is the highest rank).
+    /// `count` members from rank `first`, walking down when `reverse` (then `first` is the highest
+    /// rank).
     void for_range(std::size_t first, std::size_t count, bool reverse,
                    FunctionView<bool(Bytes member, double score)> visit) const;
     void erase_range(std::size_t first, std::size_t count);
+    /// In order.
     void for_each(FunctionView<bool(Bytes member, double score)> visit) const;
-    std::uint64_t scan(std::uint64_t cursor, std::size_t count, FunctionView<void(Bytes, double)> visit) const;
+    std::uint64_t scan(std::uint64_t cursor, std::size_t count,
+                       FunctionView<void(Bytes, double)> visit) const;
 
 private:
     ObjectSlot slot_;

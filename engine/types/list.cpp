@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A list: one run while that is small, a chain of runs beyond.
+#include <algorithm>
+
+#include "engine/types/collections.h"
+#include "engine/types/list_run.h"
+#include "engine/types/run_chain.h"
+
+namespace millpond::engine {
+
+namespace {
+
+bool is_packed(const void* object) {
+    return static_cast<const ObjectHead*>(object)->form() == Form::packed;
+}
+Run*& run_of(ObjectSlot slot) {
+    return reinterpret_cast<Run*&>(slot);
+}
+RunChain& chain_of(void* object) {
+    return *static_cast<RunChain*>(object);
+}
+
+/// Room for an entry in the single run, by making it a chain when it is full.
+void make_room(ObjectSlot slot, std::size_t bytes) {
+    if (is_packed(slot) && run_of(slot)->count > 0 &&
+        run_of(slot)->used + bytes > list_run::kBytesMax) {
+        slot = new RunChain(run_of(slot));
+    }
+}
+
+bool visit_entry(const std::uint8_t* at, FunctionView<bool(Bytes)> visit) {
+    Digits digits;
+    return visit(read_element(at).text(digits));
+}
+
+/// Visits up to `count` entries of a run from `index`; false when the visitor stopped.
+bool visit_run(const Run* run, std::size_t index, std::size_t& count, bool reverse,
+               FunctionView<bool(Bytes)> visit) {
+    const std::uint8_t* at = list_run::seek(run, index);
+    std::size_t here = std::min(count, reverse ? index + 1 : run->count - index);
+    for (count -= here; here > 0; here--) {
+        if (!visit_entry(at, visit)) return false;
+        if (!reverse) {
+            at = list_run::next(at);
+        } else if (here > 1) {
+            at = list_run::previous(at);
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+void* List::create() {
+    return Run::create(Form::packed);
+}
+
+std::size_t List::size() const {
+    return is_packed(slot_) ? run_of(slot_)->count : chain_of(slot_).size();
+}
+
+void List::push_front(Bytes value) {
+    insert(0, value);
+}
+void List::push_back(Bytes value) {
+    insert(size(), value);
+}
+
+std::string List::pop_front() {
+    std::string value(at(0));
+    erase(0, 1);
+    return value;
+}
+
+std::string List::pop_back() {
+    std::size_t last = size() - 1;
+    std::string value(at(last));
+    erase(last, 1);
+    return value;
+}
+
+Bytes List::at(std::size_t index) const {
+    thread_local Digits digits;
+    if (is_packed(slot_)) return read_element(list_run::seek(run_of(slot_), index)).text(digits);
+    auto place = chain_of(slot_).seek(index);
+    return read_element(list_run::seek(chain_of(slot_).run(place.link), place.index)).text(digits);
+}
+
+void List::set(std::size_t index, Bytes value) {
+    Needle needle(value);
+    make_room(slot_, list_run::entry_size(needle));
+    if (is_packed(slot_)) {
+        list_run::replace(run_of(slot_), index, needle);
+    } else {
+        chain_of(slot_).replace(index, needle);
+    }
+}
+
+void List::insert(std::size_t index, Bytes value) {
+    Needle needle(value);
+    make_room(slot_, list_run::entry_size(needle));
+    if (is_packed(slot_)) {
+        list_run::insert(run_of(slot_), index, needle);
+    } else {
+        chain_of(slot_).insert(index, needle);
+    }
+}
+
+void List::erase(std::size_t first, std::size_t count) {
+    if (first >= size()) return;
+    count = std::min(count, size() - first);
+    if (is_packed(slot_)) {
+        list_run::erase(run_of(slot_), first, count);
+    } else {
+        chain_of(slot_).erase(first, count);
+    }
+}
+
+void List::for_range(std::size_t first, std::size_t count, bool reverse,
+                     FunctionView<bool(Bytes)> visit) const {
+    if (count == 0 || first >= size()) return;
+    if (is_packed(slot_)) {
+        visit_run(run_of(slot_), first, count, reverse, visit);
+        return;
+    }
+    const RunChain& chain = chain_of(slot_);
+    auto place = chain.seek(first);
+    while (visit_run(chain.run(place.link), place.index, count, reverse, visit) && count > 0) {
+        if (reverse ? place.link == 0 : place.link + 1 == chain.links()) return;
+        place.link = reverse ? place.link - 1 : place.link + 1;
+        place.index = reverse ? chain.run(place.link)->count - 1u : 0;
+    }
+}
+
+void List::for_each(FunctionView<bool(Bytes)> visit) const {
+    for_range(0, size(), false, visit);
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+millpond_test(types_collections types_collections.cpp LINK millpond_engine_types)
