@@ -17,10 +17,9 @@ bool matches_class(std::string_view pattern, std::size_t& at, char c) {
         if (pattern[at] == '\\' && at + 1 < pattern.size()) {
             found = found || pattern[++at] == c;
         } else if (at + 2 < pattern.size() && pattern[at + 1] == '-') {
-            const auto [low, high] = std::minmax(static_cast<unsigned char>(pattern[at]),
-                                                 static_cast<unsigned char>(pattern[at + 2]));
             const auto u = static_cast<unsigned char>(c);
-            found = found || (u >= low && u <= high);
+            const auto first = static_cast<unsigned char>(pattern[at]), last = static_cast<unsigned char>(pattern[at + 2]);
+            found = found || (u >= std::min(first, last) && u <= std::max(first, last));
             at += 2;
         } else {
             found = found || pattern[at] == c;

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/net/io_thread.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "engine/commands/table.h"
+#include "engine/net/network.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/server.h"
+#include "engine/server/statistics.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr int kTickMs = 10;
+constexpr int kSweepMs = 100;
+constexpr int kIdleSweepMs = 1000;
+constexpr std::int64_t kStopFlushMs = 1000;
+
+void set_keepalive(int fd, int seconds) {
+    const int on = 1, interval = std::max(1, seconds / 3), count = 3;
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+}
+
+}  // namespace
+
+IoThread::IoThread(Server& server, Network& network, std::string name, std::atomic<std::uint64_t>* tick)
+    : server_(server),
+      network_(network),
+      name_(std::move(name)),
+      tick_(tick),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      read_buffer_(std::make_unique<char[]>(kReadBytes)) {
+    if (epoll_ < 0 || wake_ < 0) throw std::system_error(errno, std::generic_category(), "epoll");
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = nullptr;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
+}
+
+IoThread::~IoThread() {
+    ::close(epoll_);
+    ::close(wake_);
+}
+
+void IoThread::run() {
+    ::pthread_setname_np(::pthread_self(), name_.c_str());
+    executor_ = std::make_unique<Executor>(server_, name_);
+    now_ms_ = steady_ms();
+    while (!stopping_.load(std::memory_order_relaxed)) wait_and_serve(timeout_ms());
+    drain_inbox();
+    for (const auto& [id, connection] : connections_) {
+        if (!connection->dead && connection->state() != Session::State::detaching) {
+            connection->close_after_reply();
+            settle(*connection);
+        }
+    }
+    // What has been answered reaches the client, unless it does not take it.
+    const std::int64_t until = steady_ms() + kStopFlushMs;
+    while (!connections_.empty() && steady_ms() < until) {
+        bury();
+        bool waiting = false;
+        for (const auto& [id, connection] : connections_) waiting = waiting || connection->has_output();
+        if (!waiting) break;
+        wait_and_serve(kTickMs);
+    }
+    for (const auto& [id, connection] : connections_) kill(*connection);
+    bury();
+    executor_.reset();
+}
+
+void IoThread::stop() {
+    stopping_.store(true, std::memory_order_relaxed);
+    post([] {});
+}
+
+void IoThread::post(std::function<void()> work) {
+    bool first = false;
+    {
+        const std::lock_guard lock(inbox_mutex_);
+        first = inbox_.empty();
+        inbox_.push_back(std::move(work));
+    }
+    if (!first) return;
+    const std::uint64_t one = 1;
+    // A full counter wakes the loop just as well.
+    static_cast<void>(!::write(wake_, &one, sizeof one));
+}
+
+void IoThread::drain_inbox() {
+    std::uint64_t count = 0;
+    static_cast<void>(!::read(wake_, &count, sizeof count));
+    std::vector<std::function<void()>> work;
+    {
+        const std::lock_guard lock(inbox_mutex_);
+        work.swap(inbox_);
+    }
+    for (const auto& one : work) one();
+}
+
+int IoThread::timeout_ms() const {
+    if (tick_) return kTickMs;
+    if (lingering_ > 0) return kSweepMs;
+    const Config& config = server_.config();
+    return config.timeout > 0 || config.output_normal.soft > 0 ? kIdleSweepMs : -1;
+}
+
+void IoThread::wait_and_serve(int timeout) {
+    std::array<epoll_event, kEventsMax> events;
+    const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
+    now_ms_ = steady_ms();
+    if (tick_) tick_->fetch_add(1, std::memory_order_relaxed);
+    for (int i = 0; i < n; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        if (!event.data.ptr) {
+            drain_inbox();
+            continue;
+        }
+        Connection& c = *static_cast<Connection*>(event.data.ptr);
+        if (c.dead) continue;
+        if (event.events & EPOLLOUT) {
+            settle(c);
+            if (c.dead) continue;
+        }
+        if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
+    }
+    if (now_ms_ >= next_sweep_ms_) sweep();
+    if (!dead_.empty()) bury();
+}
+
+// -- Reading and running ---------------------------------------------------------------------------------
+
+void IoThread::on_readable(Connection& c) {
+    if (c.linger_until_ms > 0) return discard_input(c);
+    if (c.state() != Session::State::open || c.choked) {
+        // Nothing is read while it waits; that the peer has gone away is all that can have happened.
+        return kill(c);
+    }
+    char* to = read_buffer_.get();
+    std::size_t room = kReadBytes;
+    if (!c.input.empty()) {
+        const std::size_t have = c.input.size();
+        const std::size_t missing = c.parser.bytes_wanted() > have ? c.parser.bytes_wanted() - have : 0;
+        // Grow with what has come, not with what was announced.
+        c.input.reserve(std::clamp(missing, kReadBytesMin, std::max(kReadBytes, have)));
+        to = c.input.tail();
+        room = c.input.tail_room();
+    }
+    const ssize_t n = ::recv(c.fd, to, room, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (n <= 0) return kill(c);
+    const auto size = static_cast<std::size_t>(n);
+    server_.statistics().net_input.add(n);
+    c.bytes_in.store(c.bytes_in.load(std::memory_order_relaxed) + size, std::memory_order_relaxed);
+    c.last_active_ms.store(now_ms_, std::memory_order_relaxed);
+    if (c.input.empty()) {
+        const std::string_view data(to, size);
+        const std::size_t used = serve(c, data);
+        if (!c.dead) c.input.append(data.substr(used));
+    } else {
+        c.input.commit(size);
+        const std::size_t used = serve(c, c.input.view());
+        if (!c.dead) c.input.consume(used);
+    }
+    settle(c);
+}
+
+std::size_t IoThread::serve(Connection& c, std::string_view data) {
+    const Config& config = server_.config();
+    resp::RequestLimits limits;
+    limits.bulk_bytes_max = config.proto_max_bulk_len.load(std::memory_order_relaxed);
+    std::size_t used = 0;
+    while (used < data.size() && c.state() == Session::State::open && !c.choked) {
+        batch_.clear();
+        limits.authenticated = c.authenticated();
+        // Before AUTH, what comes next is judged only when the command before it has been run.
+        const std::size_t most = limits.authenticated ? Executor::kBatchCommandsMax : 1;
+        const auto status = c.parser.parse(data.substr(used), limits, most, batch_);
+        const std::size_t ran = batch_.empty() ? 0 : executor_->run(c, batch_);
+        c.commands_run.store(c.commands_run.load(std::memory_order_relaxed) + ran, std::memory_order_relaxed);
+        if (ran < batch_.size()) {
+            if (ran > 0) used += batch_.input_end(ran - 1);
+            c.parser.rewind();
+            break;
+        }
+        const std::size_t consumed = batch_.consumed();
+        used += consumed;
+        if (c.state() != Session::State::open) break;
+        if (status == resp::RequestParser::Status::malformed) {
+            resp::ReplyWriter(c.out(), c.protocol()).error(c.parser.error());
+            spdlog::info("Protocol error from client {}: {}", c.peer, c.parser.error());
+            c.close_after_reply();
+            return data.size();
+        }
+        if (consumed == 0) break;
+        if (c.out().size() > kFlushBytes) {
+            if (c.send() == Connection::Sent::broken) {
+                kill(c);
+                return data.size();
+            }
+            c.choked = c.pending() > kOutputPendingMax;
+        }
+    }
+    if (data.size() - used > static_cast<std::size_t>(config.client_query_buffer_limit.load(std::memory_order_relaxed))) {
+        spdlog::warn("Closing client {}: its query buffer has reached the limit", c.peer);
+        server_.statistics().query_limit_disconnections.add(1);
+        kill(c);
+    }
+    return used;
+}
+
+/// Runs what waits in the connection's own buffer.
+void IoThread::serve_input(Connection& c) {
+    if (!c.input.empty()) {
+        const std::size_t used = serve(c, c.input.view());
+        if (!c.dead) c.input.consume(used);
+    }
+    settle(c);
+}
+
+/// Sends what there is to send, and sees to what the state of the session asks for.
+void IoThread::settle(Connection& c) {
+    if (c.dead || c.linger_until_ms > 0) return;
+    Connection::Sent sent = Connection::Sent::all;
+    if (c.has_output()) {
+        const std::uint64_t before = c.bytes_out.load(std::memory_order_relaxed);
+        sent = c.send();
+        server_.statistics().net_output.add(
+            static_cast<std::int64_t>(c.bytes_out.load(std::memory_order_relaxed) - before));
+    }
+    if (sent == Connection::Sent::broken) return kill(c);
+    if (sent == Connection::Sent::all && c.choked) {
+        c.choked = false;
+        return serve_input(c);
+    }
+    const bool blocked = sent == Connection::Sent::blocked;
+    if (blocked && !within_output_limits(c)) return kill(c);
+    if (!blocked) {
+        c.soft_limit_since_ms = 0;
+        if (c.state() == Session::State::closing) return linger(c);
+        if (c.state() == Session::State::detaching) return hand_over(c);
+    }
+    const bool reads = c.state() == Session::State::open && !c.choked;
+    watch(c, (reads ? EPOLLIN | EPOLLRDHUP : EPOLLRDHUP) | (blocked ? EPOLLOUT : 0u));
+}
+
+bool IoThread::within_output_limits(Connection& c) {
+    const Config::OutputLimit& limit = server_.config().output_normal;
+    const auto pending = static_cast<std::int64_t>(c.pending());
+    c.output_pending.store(static_cast<std::uint64_t>(pending), std::memory_order_relaxed);
+    const bool hard = limit.hard > 0 && pending > limit.hard;
+    bool soft = false;
+    if (limit.soft > 0 && pending > limit.soft) {
+        if (c.soft_limit_since_ms == 0) c.soft_limit_since_ms = now_ms_;
+        soft = now_ms_ - c.soft_limit_since_ms > limit.soft_seconds * 1000;
+    } else {
+        c.soft_limit_since_ms = 0;
+    }
+    if (!hard && !soft) return true;
+    spdlog::warn("Closing client {}: {} bytes of output wait to be read", c.peer, pending);
+    server_.statistics().output_limit_disconnections.add(1);
+    return false;
+}
+
+void IoThread::watch(Connection& c, std::uint32_t events) {
+    if (c.events == events) return;
+    c.events = events;
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = &c;
+    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, c.fd, &event);
+}
+
+// -- The ends of a connection -------------------------------------------------------------------------------
+
+/// Our side is closed by a FIN, behind the output. Closing outright with input unread would send a reset,
+/// which takes replies from the client that it has not yet read.
+void IoThread::linger(Connection& c) {
+    if (c.killed.load(std::memory_order_relaxed)) return kill(c);
+    ::shutdown(c.fd, SHUT_WR);
+    c.linger_until_ms = now_ms_ + kLingerMs;
+    ++lingering_;
+    watch(c, EPOLLIN | EPOLLRDHUP);
+    next_sweep_ms_ = std::min(next_sweep_ms_, now_ms_ + kSweepMs);
+}
+
+void IoThread::discard_input(Connection& c) {
+    const ssize_t n = ::recv(c.fd, read_buffer_.get(), kReadBytes, 0);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) kill(c);
+}
+
+void IoThread::hand_over(Connection& c) {
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.fd, nullptr);
+    const auto taker = c.take_taker();
+    c.dead = true;
+    dead_.push_back(&c);
+    taker(c.release());
+}
+
+void IoThread::kill(Connection& c) {
+    if (c.dead) return;
+    c.dead = true;
+    if (c.linger_until_ms > 0) --lingering_;
+    // The descriptor is closed when it is buried; a stranger's event must not come for it until then.
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.fd, nullptr);
+    dead_.push_back(&c);
+}
+
+void IoThread::bury() {
+    std::vector<Connection*> dead;
+    dead.swap(dead_);
+    for (Connection* c : dead) {
+        executor_->forget(*c);
+        std::unique_ptr<Connection> last;
+        {
+            const std::lock_guard lock(registry_mutex_);
+            const auto found = connections_.find(c->id());
+            last = std::move(found->second);
+            connections_.erase(found);
+        }
+        network_.connection_closed();
+    }
+}
+
+void IoThread::sweep() {
+    next_sweep_ms_ = now_ms_ + (lingering_ > 0 ? kSweepMs : kIdleSweepMs);
+    const std::int64_t idle_ms_max = server_.config().timeout * 1000;
+    for (const auto& [id, c] : connections_) {
+        if (c->dead) continue;
+        if (c->linger_until_ms > 0) {
+            if (now_ms_ >= c->linger_until_ms) kill(*c);
+        } else if (idle_ms_max > 0 && c->state() == Session::State::open &&
+                   now_ms_ - c->last_active_ms.load(std::memory_order_relaxed) > idle_ms_max) {
+            spdlog::debug("Closing idle client {}", c->peer);
+            kill(*c);
+        } else if (c->soft_limit_since_ms > 0 && !within_output_limits(*c)) {
+            kill(*c);
+        }
+        c->input_pending.store(static_cast<std::uint32_t>(c->input.size()), std::memory_order_relaxed);
+    }
+}
+
+// -- From elsewhere -----------------------------------------------------------------------------------------
+
+Connection* IoThread::find(std::uint64_t id) {
+    const auto found = connections_.find(id);
+    return found == connections_.end() || found->second->dead ? nullptr : found->second.get();
+}
+
+void IoThread::visit(const std::function<void(Session&)>& visitor) {
+    const std::lock_guard lock(registry_mutex_);
+    for (const auto& [id, connection] : connections_) visitor(*connection);
+}
+
+bool IoThread::visit_one(std::uint64_t id, const std::function<void(Session&)>& visitor) {
+    const std::lock_guard lock(registry_mutex_);
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) return false;
+    visitor(*found->second);
+    return true;
+}
+
+void IoThread::adopt(Accepted accepted) {
+    if (accepted.via != Session::Via::unix_socket) {
+        const int on = 1;
+        ::setsockopt(accepted.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (const auto seconds = server_.config().tcp_keepalive.load()) {
+            set_keepalive(accepted.fd, static_cast<int>(seconds));
+        }
+    }
+    auto made = std::make_unique<Connection>(server_, network_.next_session_id(), std::move(accepted));
+    Connection& c = *made;
+    c.set_authenticated(server_.config().requirepass.get().empty());
+    {
+        const std::lock_guard lock(registry_mutex_);
+        connections_.emplace(c.id(), std::move(made));
+    }
+    c.events = EPOLLIN | EPOLLRDHUP;
+    epoll_event event{};
+    event.events = c.events;
+    event.data.ptr = &c;
+    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, c.fd, &event) != 0) kill(c);
+}
+
+void IoThread::resume(std::uint64_t id, std::uint64_t serial, const std::string& reply) {
+    Connection* c = find(id);
+    if (!c || !c->resumes(serial)) return;
+    c->take_unblocked();
+    c->out().append(reply);
+    c->set_open();
+    serve_input(*c);
+}
+
+void IoThread::unblock(std::uint64_t id, bool with_error) {
+    Connection* c = find(id);
+    if (!c || c->state() != Session::State::suspended) return;
+    const auto unblocked = c->take_unblocked();
+    if (unblocked) {
+        c->out().append(unblocked(with_error));
+    } else if (with_error) {
+        c->out().append("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+    }
+    c->set_open();
+    serve_input(*c);
+}
+
+void IoThread::run_parked() {
+    std::vector<Connection*> parked;
+    for (const auto& [id, c] : connections_) {
+        if (!c->dead && c->state() == Session::State::parked) parked.push_back(c.get());
+    }
+    for (Connection* c : parked) {
+        c->set_open();
+        serve_input(*c);
+    }
+}
+
+void IoThread::drop_parked() {
+    for (const auto& [id, c] : connections_) {
+        if (c->dead || c->state() != Session::State::parked) continue;
+        c->close_after_reply();
+        c->input.consume(c->input.size());
+        settle(*c);
+    }
+}
+
+void IoThread::close(std::uint64_t id, bool flush) {
+    Connection* c = find(id);
+    if (!c) return;
+    if (!flush) return kill(*c);
+    // A session that is being handed over goes on as somebody else's.
+    if (c->state() == Session::State::detaching) return;
+    c->close_after_reply();
+    settle(*c);
+}
+
+}  // namespace millpond::engine

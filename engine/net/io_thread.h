@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One I/O thread: a level-triggered epoll loop that reads, parses, runs and answers in place. Everything
+// here belongs to the thread that is in run(), but post(), stop() and the registry's visitors, which come
+// from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/commands/dispatch.h"
+#include "engine/net/connection.h"
+
+namespace millpond::engine {
+
+class Network;
+
+class IoThread {
+public:
+    /// `tick`, if given, is bumped about each 10 ms.
+    IoThread(Server& server, Network& network, std::string name, std::atomic<std::uint64_t>* tick);
+    ~IoThread();
+    IoThread(const IoThread&) = delete;
+    IoThread& operator=(const IoThread&) = delete;
+
+    /// Serves until stop(), then flushes and closes every connection.
+    void run();
+    void stop();
+    /// Has the loop run `work`; from any thread.
+    void post(std::function<void()> work);
+
+    // -- From any thread ---------------------------------------------------------------------------
+    void visit(const std::function<void(Session&)>& visitor);
+    bool visit_one(std::uint64_t id, const std::function<void(Session&)>& visitor);
+
+    // -- From the loop, by post() --------------------------------------------------------------------
+    void adopt(Accepted accepted);
+    void resume(std::uint64_t id, std::uint64_t serial, const std::string& reply);
+    void unblock(std::uint64_t id, bool with_error);
+    void run_parked();
+    void drop_parked();
+    /// `flush`: by FIN after the output; else at once.
+    void close(std::uint64_t id, bool flush);
+
+private:
+    static constexpr std::size_t kReadBytes = 64 << 10;
+    static constexpr std::size_t kReadBytesMin = 16 << 10;
+    static constexpr std::size_t kFlushBytes = 64 << 10;      ///< output that is sent before more is run
+    static constexpr std::size_t kOutputPendingMax = 64 << 20;  ///< output beyond which nothing more is run
+    static constexpr std::int64_t kLingerMs = 1000;
+    static constexpr int kEventsMax = 128;
+
+    void wait_and_serve(int timeout_ms);
+    int timeout_ms() const;
+    void drain_inbox();
+    void on_readable(Connection& c);
+    void discard_input(Connection& c);
+    std::size_t serve(Connection& c, std::string_view data);
+    void serve_input(Connection& c);
+    void settle(Connection& c);
+    bool within_output_limits(Connection& c);
+    void watch(Connection& c, std::uint32_t events);
+    void hand_over(Connection& c);
+    void linger(Connection& c);
+    void kill(Connection& c);
+    void bury();
+    void sweep();
+    Connection* find(std::uint64_t id);
+
+    Server& server_;
+    Network& network_;
+    const std::string name_;
+    std::atomic<std::uint64_t>* tick_;
+    int epoll_ = -1;
+    int wake_ = -1;
+    std::atomic<bool> stopping_{false};
+    std::unique_ptr<Executor> executor_;
+    std::unique_ptr<char[]> read_buffer_;
+    resp::RequestBatch batch_;
+    std::int64_t now_ms_ = 0;         ///< steady clock at the last wake-up
+    std::int64_t next_sweep_ms_ = 0;
+    std::size_t lingering_ = 0;
+    std::vector<Connection*> dead_;
+
+    std::mutex inbox_mutex_;
+    std::vector<std::function<void()>> inbox_;
+
+    std::mutex registry_mutex_;  ///< this thread alone changes the map, so it reads without
+    std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace millpond::engine
