@@ -63,7 +63,9 @@ void log_set_until(Call& call, Bytes key, Bytes value, UnixMillis deadline) {
     call.effect({"SET", key, value, "PXAT", integer_text(deadline)});
 }
 
-void get(Call& call) { reply_old_value(call, call.arg(1)); }
+void get(Call& call) {
+    reply_old_value(call, call.arg(1));
+}
 
 void set(Call& call) {
     SetOptions options;
@@ -125,8 +127,12 @@ void set_with_lifetime(Call& call, bool seconds) {
     call.reply().ok();
 }
 
-void setex(Call& call) { set_with_lifetime(call, true); }
-void psetex(Call& call) { set_with_lifetime(call, false); }
+void setex(Call& call) {
+    set_with_lifetime(call, true);
+}
+void psetex(Call& call) {
+    set_with_lifetime(call, false);
+}
 
 void getset(Call& call) {
     const Bytes key = call.arg(1);

@@ -15,8 +15,8 @@ namespace millpond::engine {
 /// The entry's string as a bulk reply; a big one is not copied.
 void reply_string(Call& call, const Entry& entry);
 
-/// Reads a time to live or a deadline from argument `index` as EX, PX, EXAT or PXAT would, and returns
-/// the deadline in unix ms; nothing after the error has been written.
+/// Reads a time to live or a deadline from argument `index` as EX, PX, EXAT or PXAT would, and
+/// returns the deadline in unix ms; nothing after the error has been written.
 struct TimeUnit {
     bool seconds;
     bool absolute;

@@ -47,9 +47,9 @@ public:
     Lengths(Bytes a, Bytes b) : columns_(b.size() + 1), cells_((a.size() + 1) * columns_) {
         for (std::size_t i = 1; i <= a.size(); ++i) {
             for (std::size_t j = 1; j <= b.size(); ++j) {
-                cells_[i * columns_ + j] =
-                    a[i - 1] == b[j - 1] ? (*this)(i - 1, j - 1) + 1
-                                         : std::max((*this)(i - 1, j), (*this)(i, j - 1));
+                cells_[i * columns_ + j] = a[i - 1] == b[j - 1]
+                                               ? (*this)(i - 1, j - 1) + 1
+                                               : std::max((*this)(i - 1, j), (*this)(i, j - 1));
             }
         }
     }
@@ -97,7 +97,8 @@ std::string trace(Bytes a, Bytes b, const Lengths& lengths, std::vector<Match>& 
 
 void reply_matches(Call& call, std::vector<Match> matches, const Options& options,
                    std::size_t length) {
-    const auto least = static_cast<std::size_t>(std::max<std::int64_t>(options.match_length_min, 0));
+    const auto least =
+        static_cast<std::size_t>(std::max<std::int64_t>(options.match_length_min, 0));
     std::erase_if(matches, [&](const Match& match) { return match.length() < least; });
     auto& reply = call.reply();
     const auto number = [&](std::size_t n) { reply.integer(static_cast<std::int64_t>(n)); };
@@ -134,8 +135,9 @@ void lcs(Call& call) {
     const auto [a, b] = strings;
     constexpr std::size_t kCellsMax = UINT32_MAX / 32;
     if ((a.size() + 1) > kCellsMax / (b.size() + 1)) {
-        return void(call.error("ERR Insufficient memory, transient memory for LCS exceeds "
-                               "proto-max-bulk-len"));
+        return void(
+            call.error("ERR Insufficient memory, transient memory for LCS exceeds "
+                       "proto-max-bulk-len"));
     }
     const Lengths lengths(a, b);
     const std::uint32_t length = lengths(a.size(), b.size());

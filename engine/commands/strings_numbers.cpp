@@ -44,8 +44,12 @@ void add(Call& call, std::int64_t change) {
     call.reply().integer(value);
 }
 
-void incr(Call& call) { add(call, 1); }
-void decr(Call& call) { add(call, -1); }
+void incr(Call& call) {
+    add(call, 1);
+}
+void decr(Call& call) {
+    add(call, -1);
+}
 
 void incrby(Call& call) {
     std::int64_t change = 0;

@@ -76,8 +76,8 @@ void getrange(Call& call) {
     if (end < 0) end = std::max<std::int64_t>(end + size, 0);
     end = std::min(end, size - 1);
     if (start > end || size == 0) return call.reply().bulk("");
-    call.reply().bulk(bytes.substr(static_cast<std::size_t>(start),
-                                   static_cast<std::size_t>(end - start + 1)));
+    call.reply().bulk(
+        bytes.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start + 1)));
 }
 
 void strlen(Call& call) {

@@ -311,7 +311,7 @@ void Database::touch(Entry& entry) const {
     if (!options_.no_touch) touch_clock(entry, keys_->clocks(), options_.now);
 }
 
-Entry* Database::find_read(Bytes key) {
+Entry* Database::find_untouched(Bytes key) {
     Change change(*this, key);
     Entry* entry = change.find();
     if (entry != nullptr && hides(*entry)) {
@@ -324,7 +324,12 @@ Entry* Database::find_read(Bytes key) {
         return nullptr;
     }
     keys_->counters().hits.add(1);
-    touch(*entry);
+    return entry;
+}
+
+Entry* Database::find_read(Bytes key) {
+    Entry* entry = find_untouched(key);
+    if (entry != nullptr) touch(*entry);
     return entry;
 }
 
@@ -439,6 +444,24 @@ Database::Editable Database::edit_string(Entry& entry, std::size_t size) {
     edited = Change(*this, entry.key()).resize(entry, value.shape, bytes);
     edited->set_edited();
     return {edited, EntryFactory::value(*edited), size};
+}
+
+void Database::copy(Entry& source, Database& target, Bytes to) {
+    Value value = value_of(source);
+    value.shape.key = to;
+    if (source.encoding() == Entry::Encoding::object) {
+        value.pointer = clone_object(source.type(), source.object());
+    } else if (SharedBuffer* buffer = source.string_buffer()) {
+        // The two share the bytes until one of them is edited.
+        buffer->retain();
+    }
+    const bool has_expiry = source.has_expiry();
+    const UnixMillis until = source.expiry();
+    const bool edited = source.edited();
+    target.erase(to);
+    value.shape.has_expiry = has_expiry;
+    Entry* made = Change(target, to).create(value, until);
+    if (edited) made->set_edited();
 }
 
 bool Database::move(Bytes from, Database& target, Bytes to) {

@@ -50,6 +50,8 @@ public:
 
     /// The live entry or nullptr; counts a hit or miss and touches its clock.
     Entry* find_read(Bytes key);
+    /// The same, but its clock stays: EXISTS, TYPE, TTL, OBJECT.
+    Entry* find_untouched(Bytes key);
     /// The live entry or nullptr; no counters. Every change of an entry starts here: it calls before_change.
     Entry* find_write(Bytes key);
     /// The live entry or nullptr, leaving no trace.
@@ -86,6 +88,9 @@ public:
     /// Replaces the value of an entry from find_write in place where it fits; the deadline stays.
     Entry* set_integer(Entry& entry, std::int64_t value);
 
+    /// A copy of an entry's value under another key, whose value is replaced. The deadline is copied too.
+    /// Requires: `source` is not that key's entry.
+    void copy(Entry& source, Database& target, Bytes to);
     /// Moves the value, deadline included, to another key or database; what was there is replaced.
     /// False when the source is absent. Requires: both keys locked, and not the same.
     bool move(Bytes from, Database& target, Bytes to);
