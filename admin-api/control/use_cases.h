@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything a caller can ask of Millpond, once: `api/` (JSON) and `aws/` (the query protocols) are two
-// faces of these calls and hold no logic. Every call may come from any HTTP thread; a call that changes
-// something validates, writes the desired state, the operation and the audit row in one transaction,
-// wakes the reconciler and returns. Nothing here waits for a node, but for keys() , value() and exec().
+// Everything a caller can ask of Millpond, once: `api/` (JSON) and `aws/` (the query protocols) are
+// two faces of these calls and hold no logic. Every call may come from any HTTP thread; a call that
+// changes something validates, writes the desired state, the operation and the audit row in one
+// transaction, wakes the reconciler and returns. Nothing here waits for a node, but for keys() ,
+// value() and exec().
 #pragma once
 
 #include <functional>
@@ -54,7 +55,8 @@ public:
 
     virtual Listing<schema::Cluster> clusters() = 0;
     virtual Result<schema::Cluster> cluster(std::string_view id) = 0;
-    virtual Result<schema::Operation> create_cluster(const Caller&, const schema::CreateCluster&) = 0;
+    virtual Result<schema::Operation> create_cluster(const Caller&,
+                                                     const schema::CreateCluster&) = 0;
     virtual Result<schema::Operation> modify_cluster(const Caller&, std::string_view id,
                                                      const schema::ModifyCluster&) = 0;
     virtual Result<schema::Operation> delete_cluster(const Caller&, std::string_view id) = 0;
@@ -64,7 +66,8 @@ public:
                                              const schema::RebootRequest&) = 0;
     virtual std::vector<schema::NodeType> node_types() = 0;
 
-    /// Tags of any resource, by ARN ("arn:aws:elasticache:local-1:000000000000:replicationgroup:orders").
+    /// Tags of any resource, by ARN
+    /// ("arn:aws:elasticache:local-1:000000000000:replicationgroup:orders").
     virtual Result<std::vector<schema::Tag>> tags(std::string_view arn) = 0;
     virtual Result<std::vector<schema::Tag>> add_tags(const Caller&, std::string_view arn,
                                                       const std::vector<schema::Tag>&) = 0;
@@ -77,8 +80,8 @@ public:
     virtual Listing<schema::Vpc> vpcs() = 0;
     virtual Listing<schema::SecurityGroup> security_groups() = 0;
     virtual Result<schema::SecurityGroup> security_group(std::string_view id) = 0;
-    virtual Result<schema::SecurityGroup> create_security_group(const Caller&,
-                                                                const schema::CreateSecurityGroup&) = 0;
+    virtual Result<schema::SecurityGroup> create_security_group(
+        const Caller&, const schema::CreateSecurityGroup&) = 0;
     virtual Result<schema::SecurityGroup> authorize_inbound(const Caller&, std::string_view id,
                                                             const schema::AuthorizeInbound&) = 0;
     /// Removes rules by id; all or none.
@@ -97,7 +100,8 @@ public:
     virtual std::vector<schema::NodeMetrics> latest_metrics() = 0;
     virtual Result<std::vector<schema::MetricSeries>> metrics(std::string_view cluster,
                                                               const std::vector<std::string>& names,
-                                                              std::int64_t from_ms, std::int64_t to_ms,
+                                                              std::int64_t from_ms,
+                                                              std::int64_t to_ms,
                                                               std::int64_t step_ms) = 0;
 
     struct KeyQuery {
@@ -110,8 +114,8 @@ public:
     /// These three talk to a node; `done` is called once, on any thread.
     virtual void keys(std::string_view cluster, const KeyQuery&,
                       std::function<void(Result<schema::KeyPage>)> done) = 0;
-    virtual void value(std::string_view cluster, std::string_view key, int db, std::int64_t offset, int count,
-                       std::function<void(Result<schema::KeyValue>)> done) = 0;
+    virtual void value(std::string_view cluster, std::string_view key, int db, std::int64_t offset,
+                       int count, std::function<void(Result<schema::KeyValue>)> done) = 0;
     virtual void exec(const Caller&, std::string_view node, const schema::ExecRequest&,
                       std::function<void(Result<boost::json::value>)> done) = 0;
 };

@@ -10,19 +10,27 @@ namespace {
 
 std::string_view kind_name(const boost::json::value& value) {
     switch (value.kind()) {
-        case boost::json::kind::null: return "null";
-        case boost::json::kind::bool_: return "a boolean";
+        case boost::json::kind::null:
+            return "null";
+        case boost::json::kind::bool_:
+            return "a boolean";
         case boost::json::kind::int64:
         case boost::json::kind::uint64:
-        case boost::json::kind::double_: return "a number";
-        case boost::json::kind::string: return "a string";
-        case boost::json::kind::array: return "an array";
-        case boost::json::kind::object: return "an object";
+        case boost::json::kind::double_:
+            return "a number";
+        case boost::json::kind::string:
+            return "a string";
+        case boost::json::kind::array:
+            return "an array";
+        case boost::json::kind::object:
+            return "an object";
     }
     return "something else";
 }
 
-Error at_fault(std::string message) { return invalid_value("", std::move(message)); }
+Error at_fault(std::string message) {
+    return invalid_value("", std::move(message));
+}
 
 }  // namespace
 
@@ -34,7 +42,9 @@ Error out_of_range(std::int64_t low, std::int64_t high) {
     return at_fault("must be between " + std::to_string(low) + " and " + std::to_string(high));
 }
 
-Error missing() { return at_fault("is required"); }
+Error missing() {
+    return at_fault("is required");
+}
 
 Error unknown_member(std::string_view name) {
     auto error = at_fault("is not a member that this request knows");
@@ -82,6 +92,8 @@ Result<boost::json::value> parse_text(std::string_view text) {
 
 }  // namespace detail
 
-std::string to_text(const boost::json::value& value) { return boost::json::serialize(value); }
+std::string to_text(const boost::json::value& value) {
+    return boost::json::serialize(value);
+}
 
 }  // namespace millpond::admin::schema

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The described structs of schema/ as JSON, both ways. Boost.Describe gives the members; the reader is
-// ours, so that an error names the field ("rules[1].cidr"), says what was expected, refuses what it
-// does not know, and lets an optional be absent (null counts as absent). Pure functions, any thread.
+// The described structs of schema/ as JSON, both ways. Boost.Describe gives the members; the reader
+// is ours, so that an error names the field ("rules[1].cidr"), says what was expected, refuses what
+// it does not know, and lets an optional be absent (null counts as absent). Pure functions, any
+// thread.
 #pragma once
 
 #include <boost/describe/members.hpp>
@@ -23,8 +24,8 @@
 
 namespace millpond::admin::schema {
 
-/// What a reader does with a member that the struct has not: a server refuses it (a misspelt field must
-/// not be ignored), a client of a newer server skips it.
+/// What a reader does with a member that the struct has not: a server refuses it (a misspelt field
+/// must not be ignored), a client of a newer server skips it.
 enum class UnknownMembers { refuse, skip };
 
 namespace detail {
@@ -52,11 +53,13 @@ Error missing();
 Error unknown_member(std::string_view name);
 Error within_member(Error error, std::string_view member);
 Error within_element(Error error, std::size_t index);
-/// Turns the parts of an error into the one that is shown: code, a sentence with the field, the field.
+/// Turns the parts of an error into the one that is shown: code, a sentence with the field, the
+/// field.
 Error finished(Error error);
 Result<boost::json::value> parse_text(std::string_view text);
 
-Result<std::int64_t> read_integer(const boost::json::value& value, std::int64_t low, std::int64_t high);
+Result<std::int64_t> read_integer(const boost::json::value& value, std::int64_t low,
+                                  std::int64_t high);
 
 template <class T>
 boost::json::value write(const T& item);
@@ -119,7 +122,8 @@ Result<void> read_struct(const boost::json::value& value, T& out, UnknownMembers
             error = within_member(std::move(result.error()), member.name);
     });
     if (error) return *error;
-    if (known == object->size() || unknown == UnknownMembers::skip) return boost::outcome_v2::success();
+    if (known == object->size() || unknown == UnknownMembers::skip)
+        return boost::outcome_v2::success();
     for (const auto& entry : *object) {
         bool is_known = false;
         boost::mp11::mp_for_each<members_of<T>>(

@@ -23,9 +23,9 @@ Database::Database(const std::filesystem::path& path, Durability durability)
     : handle_(nullptr, sqlite3_close_v2) {
     create_private(path);
     sqlite3* raw = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &raw,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+    const int code = sqlite3_open_v2(
+        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX,
+        nullptr);
     handle_.reset(raw);
     if (code != SQLITE_OK)
         throw DatabaseError("cannot open " + path.string() + ": " + sqlite3_errstr(code));
@@ -47,7 +47,9 @@ std::int64_t Database::integer(std::string_view sql) {
     return statement.step() ? statement.integer(0) : 0;
 }
 
-std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle()); }
+std::int64_t Database::last_insert_id() const {
+    return sqlite3_last_insert_rowid(handle());
+}
 
 Statement::Statement(Database& database, std::string_view sql)
     : database_(database), statement_(nullptr, sqlite3_finalize) {
@@ -95,7 +97,8 @@ std::string Statement::text(int column) const {
 }
 
 SqlTransaction::~SqlTransaction() {
-    // SQLite may have rolled back by itself (a full disk); a second ROLLBACK then says so, which is no news.
+    // SQLite may have rolled back by itself (a full disk); a second ROLLBACK then says so, which is
+    // no news.
     if (open_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SQLite, as thin as it can be: a connection and a statement that own their handles. A failure throws
-// DatabaseError; the classes above (Store, MetricsStore) turn that into a Result or an alarm at their edge.
-// A Database and its statements belong to one thread at a time.
+// SQLite, as thin as it can be: a connection and a statement that own their handles. A failure
+// throws DatabaseError; the classes above (Store, MetricsStore) turn that into a Result or an alarm
+// at their edge. A Database and its statements belong to one thread at a time.
 #pragma once
 
 #include <cstdint>

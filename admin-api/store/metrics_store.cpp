@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::int64_t minutes_per_day = 24 * 60;
 
-std::string table_of(std::int64_t day) { return "day_" + std::to_string(day); }
+std::string table_of(std::int64_t day) {
+    return "day_" + std::to_string(day);
+}
 
 std::string pack(const std::vector<double>& values) {
     std::string out(values.size() * sizeof(double), '\0');
@@ -27,8 +29,9 @@ std::vector<double> unpack(const std::string& bytes) {
 
 std::vector<std::int64_t> MetricsStore::days() {
     std::vector<std::int64_t> out;
-    Statement statement(db_, "SELECT substr(name, 5) FROM sqlite_master WHERE name LIKE 'day\\_%' "
-                             "ESCAPE '\\' AND type='table'");
+    Statement statement(db_,
+                        "SELECT substr(name, 5) FROM sqlite_master WHERE name LIKE 'day\\_%' "
+                        "ESCAPE '\\' AND type='table'");
     while (statement.step()) out.push_back(std::stoll(statement.text(0)));
     return out;
 }
@@ -47,7 +50,8 @@ void MetricsStore::put(const std::vector<Minute>& minutes) {
     transaction.commit();
 }
 
-std::vector<MetricsStore::Minute> MetricsStore::read(std::string_view node, std::int64_t from_minute,
+std::vector<MetricsStore::Minute> MetricsStore::read(std::string_view node,
+                                                     std::int64_t from_minute,
                                                      std::int64_t to_minute) {
     auto known = days();
     std::sort(known.begin(), known.end());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// metrics.db: what is only seen. One packed row per node and minute (the mean of each metric over the
-// minute), one table per day, so that forgetting a day is one DROP. Synchronous is off: a power cut may
-// lose minutes, never the clusters. Belongs to one thread at a time; throws DatabaseError.
+// metrics.db: what is only seen. One packed row per node and minute (the mean of each metric over
+// the minute), one table per day, so that forgetting a day is one DROP. Synchronous is off: a power
+// cut may lose minutes, never the clusters. Belongs to one thread at a time; throws DatabaseError.
 #pragma once
 
 #include <filesystem>
@@ -29,7 +29,8 @@ public:
 
     void put(const std::vector<Minute>& minutes);
     /// Minutes of one node in [from, to], ascending.
-    std::vector<Minute> read(std::string_view node, std::int64_t from_minute, std::int64_t to_minute);
+    std::vector<Minute> read(std::string_view node, std::int64_t from_minute,
+                             std::int64_t to_minute);
     /// Drops the tables of days older than `days_kept` before `today` (Unix time / 1 day).
     void forget(std::int64_t today);
 

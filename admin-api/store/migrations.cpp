@@ -6,9 +6,9 @@
 namespace millpond::admin {
 
 const std::vector<std::string>& migrations() {
-    static const std::vector<std::string> scripts{
-        // Clusters, groups and operations are documents: they are read whole, at start, and found by id.
-        R"sql(
+    static const std::vector<std::string> scripts{// Clusters, groups and operations are documents:
+                                                  // they are read whole, at start, and found by id.
+                                                  R"sql(
 CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE clusters(id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE security_groups(id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
@@ -45,8 +45,8 @@ void copy_before(Database& database, const std::filesystem::path& path, std::siz
     const auto copy = path.string() + ".before-v" + std::to_string(next);
     std::filesystem::remove(copy);
     Statement(database, "VACUUM INTO ?").bind(std::string_view(copy)).run();
-    std::filesystem::permissions(copy, std::filesystem::perms::owner_read |
-                                           std::filesystem::perms::owner_write);
+    std::filesystem::permissions(
+        copy, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace

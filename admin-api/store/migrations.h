@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The versions of millpond.db. Version N is what the first N scripts make; `PRAGMA user_version` says
-// which one a file has. A script is never edited after a release, only followed by another.
+// The versions of millpond.db. Version N is what the first N scripts make; `PRAGMA user_version`
+// says which one a file has. A script is never edited after a release, only followed by another.
 #pragma once
 
 #include <filesystem>

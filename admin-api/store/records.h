@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What millpond.db holds as documents: the desired state, and as much of an operation as its
-// continuation after a crash needs. What only a running node can tell (role, pid, link) is not here.
+// continuation after a crash needs. What only a running node can tell (role, pid, link) is not
+// here.
 #pragma once
 
 #include "admin-api/schema/cluster.h"
@@ -39,20 +40,21 @@ struct ClusterRecord {
     std::optional<schema::PendingChange> pending;
     std::optional<std::string> operation;
     std::string initial_primary;
-    int next_node = 1;  ///< the number of the next node: ids are never used twice
+    std::optional<std::string> deferred_node_type;  ///< waits for a change that is applied at once
     std::string created_at;
     schema::Revision revision = 0;
 };
 BOOST_DESCRIBE_STRUCT(ClusterRecord, (),
                       (id, description, status, engine, engine_version, node_type, port,
-                       automatic_failover, vpc, subnet_group, security_groups, tags, primary_address,
-                       reader_address, nodes, pending, operation, initial_primary, next_node,
-                       created_at, revision))
+                       automatic_failover, vpc, subnet_group, security_groups, tags,
+                       primary_address, reader_address, nodes, pending, operation, initial_primary,
+                       deferred_node_type, created_at, revision))
 
 struct OperationRecord {
     schema::Operation operation;
-    std::vector<std::string> nodes;  ///< reboot: which; failover: the target, or nothing; recover: the node
-    std::string old_primary;         ///< failover: who was primary when it was asked for
+    std::vector<std::string>
+        nodes;  ///< reboot: which; failover: the target, or nothing; recover: the node
+    std::string old_primary;  ///< failover: who was primary when it was asked for
 };
 BOOST_DESCRIBE_STRUCT(OperationRecord, (), (operation, nodes, old_primary))
 

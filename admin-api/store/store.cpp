@@ -7,8 +7,8 @@
 namespace millpond::admin {
 namespace {
 
-// Changes of running nodes are shown under new revisions that no transaction has written. A daemon that
-// was killed may have shown some; the next one starts beyond them.
+// Changes of running nodes are shown under new revisions that no transaction has written. A daemon
+// that was killed may have shown some; the next one starts beyond them.
 constexpr schema::Revision revision_gap = 100'000;
 
 template <class T>
@@ -41,8 +41,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& path,
         return store;
     } catch (const std::exception& failure) {
         return Error{"DatabaseUnusable",
-                     "The database " + path.string() + " cannot be used: " + failure.what() + ".", "",
-                     500};
+                     "The database " + path.string() + " cannot be used: " + failure.what() + ".",
+                     "", 500};
     }
 }
 
@@ -74,7 +74,9 @@ void Store::Writer::put(const SubnetRecord& subnet) {
         .run();
 }
 
-void Store::Writer::erase_subnets() { db_.execute("DELETE FROM subnets"); }
+void Store::Writer::erase_subnets() {
+    db_.execute("DELETE FROM subnets");
+}
 
 void Store::Writer::put(const OperationRecord& record) {
     Statement(db_,
@@ -89,7 +91,8 @@ std::int64_t Store::Writer::add(const schema::Event& event, std::int64_t time_ms
     Statement(db_,
               "INSERT INTO events(time_ms, source_type, source, cluster, severity, message) "
               "VALUES(?, ?, ?, ?, ?, ?)")
-        .bind(time_ms, event.source_type, event.source, event.cluster, event.severity, event.message)
+        .bind(time_ms, event.source_type, event.source, event.cluster, event.severity,
+              event.message)
         .run();
     return db_.last_insert_id();
 }
@@ -101,12 +104,15 @@ void Store::Writer::add_audit(const schema::AuditEntry& entry, std::int64_t time
 }
 
 void Store::Writer::set(std::string_view key, std::string_view value) {
-    Statement(db_, "INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)").bind(key, value).run();
+    Statement(db_, "INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)")
+        .bind(key, value)
+        .run();
 }
 
 void Store::Writer::remember(std::string_view key, const RememberedAnswer& answer,
                              std::int64_t time_ms) {
-    Statement(db_, "INSERT OR REPLACE INTO idempotency(key, time_ms, request, answer) VALUES(?, ?, ?, ?)")
+    Statement(
+        db_, "INSERT OR REPLACE INTO idempotency(key, time_ms, request, answer) VALUES(?, ?, ?, ?)")
         .bind(key, time_ms, answer.request, answer.answer)
         .run();
 }
@@ -166,11 +172,12 @@ std::optional<OperationRecord> Store::operation(std::string_view id) {
 
 std::vector<schema::Event> Store::events(const EventQuery& query) {
     std::lock_guard lock(mutex_);
-    Statement statement(db_,
-                        "SELECT id, time_ms, source_type, source, cluster, severity, message FROM "
-                        "events WHERE id>? AND (?='' OR source_type=?) AND (?='' OR source=?) AND "
-                        "(?='' OR cluster=?) AND time_ms>=? AND (?=0 OR time_ms<=?) ORDER BY id DESC "
-                        "LIMIT ?");
+    Statement statement(
+        db_,
+        "SELECT id, time_ms, source_type, source, cluster, severity, message FROM "
+        "events WHERE id>? AND (?='' OR source_type=?) AND (?='' OR source=?) AND "
+        "(?='' OR cluster=?) AND time_ms>=? AND (?=0 OR time_ms<=?) ORDER BY id DESC "
+        "LIMIT ?");
     statement.bind(query.after_id, query.source_type, query.source_type, query.source, query.source,
                    query.cluster, query.cluster, query.from_ms, query.to_ms, query.to_ms,
                    query.limit);
@@ -185,7 +192,8 @@ std::vector<schema::Event> Store::events(const EventQuery& query) {
 std::vector<schema::AuditEntry> Store::audit(int limit) {
     std::lock_guard lock(mutex_);
     Statement statement(
-        db_, "SELECT id, time_ms, who, action, target, outcome FROM audit ORDER BY id DESC LIMIT ?");
+        db_,
+        "SELECT id, time_ms, who, action, target, outcome FROM audit ORDER BY id DESC LIMIT ?");
     statement.bind(limit);
     std::vector<schema::AuditEntry> out;
     while (statement.step())
@@ -202,7 +210,8 @@ std::optional<std::string> Store::setting(std::string_view key) {
     return statement.text(0);
 }
 
-std::optional<RememberedAnswer> Store::remembered(std::string_view key, std::int64_t not_before_ms) {
+std::optional<RememberedAnswer> Store::remembered(std::string_view key,
+                                                  std::int64_t not_before_ms) {
     std::lock_guard lock(mutex_);
     Statement statement(db_, "SELECT request, answer FROM idempotency WHERE key=? AND time_ms>=?");
     statement.bind(key, not_before_ms);

@@ -2,7 +2,8 @@
 //
 // millpond.db: what must be true. Reads and writes may come from any thread (one mutex, one
 // connection); a write happens inside a Writer, which is one transaction. Methods of Writer and the
-// reads throw DatabaseError when the disk fails; their callers turn that into an answer or an alarm.
+// reads throw DatabaseError when the disk fails; their callers turn that into an answer or an
+// alarm.
 #pragma once
 
 #include <filesystem>
@@ -38,10 +39,11 @@ struct RememberedAnswer {
 class Store {
 public:
     /// Opens, migrates, and raises the revision past any that a killed daemon may have shown.
-    static Result<std::unique_ptr<Store>> open(const std::filesystem::path& path,
-                                               const std::vector<std::string>& scripts = migrations());
+    static Result<std::unique_ptr<Store>> open(
+        const std::filesystem::path& path, const std::vector<std::string>& scripts = migrations());
 
-    /// One write transaction; holds the store until it is destroyed, and rolls back unless committed.
+    /// One write transaction; holds the store until it is destroyed, and rolls back unless
+    /// committed.
     class Writer {
     public:
         explicit Writer(Store& store) : lock_(store.mutex_), db_(store.db_), transaction_(db_) {}
@@ -82,7 +84,8 @@ public:
     /// The revision to start counting from.
     schema::Revision first_revision() const { return first_revision_; }
 
-    /// Reserves `count` epochs and returns the first; never gives one twice, even to a later cluster of that name.
+    /// Reserves `count` epochs and returns the first; never gives one twice, even to a later
+    /// cluster of that name.
     std::uint64_t reserve_epochs(std::string_view cluster, std::uint64_t count);
     void record_journal(std::string_view cluster, std::string_view state);
     std::string journal(std::string_view cluster);
