@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One attached replica: its socket, how far it is, what it has acknowledged. Made when PSYNC hands the
+// connection over; owned and used by the hub's thread alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/log/effect_log.h"
+#include "engine/replication/primary_stream.h"
+#include "engine/replication/sync_walk.h"
+
+namespace millpond::engine {
+
+/// What a replica has told by REPLCONF before PSYNC; hangs on its session until then.
+struct ReplicaAnnouncement {
+    int listening_port = 0;
+    std::string ip;
+    std::string node_id;
+    bool eof = false;
+    bool psync2 = false;
+    bool rdb_only = false;
+};
+
+/// What PSYNC asked for.
+struct SyncRequest {
+    std::string replid = "?";
+    std::int64_t offset = -1;
+    bool psync = true;  ///< false: the old SYNC
+};
+
+class Feed {
+public:
+    enum class State : std::uint8_t {
+        waiting,   ///< for a walk
+        snapshot,  ///< bytes of the walk are going out
+        settling,  ///< all sent: the log follows the first ACK, so that the end mark stands out
+        online
+    };
+
+    Feed(int fd, std::string peer, ReplicaAnnouncement announced, SyncRequest request);
+    ~Feed();
+    Feed(const Feed&) = delete;
+    Feed& operator=(const Feed&) = delete;
+
+    int fd() const { return fd_; }
+    State state() const { return state_; }
+    const ReplicaAnnouncement& announced() const { return announced_; }
+    const SyncRequest& request() const { return request_; }
+    const std::string& peer() const { return peer_; }
+    std::string address() const;
+    LogOffset ack() const { return ack_; }
+    std::int64_t ack_ms() const { return ack_ms_; }
+    bool blocked() const { return blocked_; }
+    bool dead() const { return !error_.empty(); }
+    const std::string& error() const { return error_; }
+    void fail(std::string why);
+    SyncWalk* walk() const { return walk_.get(); }
+    std::uint64_t spool_position() const { return spool_position_; }
+    LogOffset log_position() const { return reader_ ? reader_->position() : 0; }
+    bool behind(LogOffset end) const { return state_ == State::online && !blocked_ && log_position() < end; }
+
+    /// Goes on from the log.
+    void start_online(std::string greeting, std::unique_ptr<LogReader> reader, std::int64_t now_ms);
+    void start_snapshot(std::shared_ptr<SyncWalk> walk, std::unique_ptr<LogReader> reader, std::int64_t now_ms);
+    /// An empty line: "still there", for a replica that waits.
+    void keep_alive();
+    void enqueue(std::string_view bytes) { out_ += bytes; }
+
+    /// Sends what can be sent now, at most a few hundred KiB.
+    void pump(std::int64_t now_ms);
+    /// Reads what has come; true when an ACK was among it.
+    bool receive(std::int64_t now_ms);
+
+    /// Since when more than the soft limit has been pending; the hub's to keep. 0: it is not.
+    std::int64_t over_soft_since_ms = 0;
+
+private:
+    bool flush();
+    bool send(std::string_view bytes, std::size_t& sent);
+    void pump_snapshot();
+    void pump_log();
+
+    const int fd_;
+    const std::string peer_;
+    const ReplicaAnnouncement announced_;
+    const SyncRequest request_;
+    State state_ = State::waiting;
+    std::string error_;
+    std::string out_;
+    std::size_t out_sent_ = 0;
+    bool blocked_ = false;
+    std::shared_ptr<SyncWalk> walk_;
+    std::uint64_t spool_position_ = 0;
+    bool preamble_sent_ = false;
+    std::string end_mark_;
+    std::unique_ptr<LogReader> reader_;
+    PrimaryStream input_;
+    LogOffset ack_ = 0;
+    std::int64_t ack_ms_ = 0;
+};
+
+}  // namespace millpond::engine

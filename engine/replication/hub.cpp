@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/replication/hub.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/server.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr std::int64_t tick_ms = 100;
+constexpr std::int64_t idle_tick_ms = 1000;
+constexpr std::string_view ping_record = "*1\r\n$4\r\nPING\r\n";
+
+const char* state_word(Feed::State state) {
+    switch (state) {
+        case Feed::State::waiting: return "wait_bgsave";
+        case Feed::State::online: return "online";
+        default: return "send_bulk";
+    }
+}
+
+}  // namespace
+
+ReplicaHub::ReplicaHub(Environment environment) : environment_(std::move(environment)) {
+    epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+    event_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (epoll_ < 0 || event_ < 0) throw std::system_error(errno, std::generic_category(), "replication hub");
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = nullptr;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, event_, &event);
+    environment_.server.log().on_wake([this] { wake(); });
+    thread_ = std::thread([this] { run(); });
+}
+
+ReplicaHub::~ReplicaHub() {
+    stop_.store(true);
+    wake();
+    thread_.join();
+    environment_.server.log().on_wake({});
+    ::close(epoll_);
+    ::close(event_);
+}
+
+void ReplicaHub::wake() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t n = ::write(event_, &one, sizeof one);
+}
+
+void ReplicaHub::post(std::function<void()> work) {
+    {
+        std::lock_guard lock(mutex_);
+        posted_.push_back(std::move(work));
+    }
+    wake();
+}
+
+void ReplicaHub::run_posted() {
+    std::vector<std::function<void()>> work;
+    {
+        std::lock_guard lock(mutex_);
+        work.swap(posted_);
+    }
+    for (auto& one : work) one();
+}
+
+// -- The loop ---------------------------------------------------------------------------------------
+
+void ReplicaHub::run() {
+    EffectLog& log = environment_.server.log();
+    while (!stop_.load()) {
+        const std::int64_t now = steady_ms();
+        turn(now);
+        log.arm();
+        const LogOffset end = log.end();
+        bool more = false;
+        for (const auto& feed : feeds_) more = more || feed->behind(end);
+        const bool busy = !feeds_.empty() || !waiters_.empty();
+        std::int64_t timeout = more ? 0 : (busy ? tick_ms : idle_tick_ms);
+        if (walk_due_ms_ != 0) timeout = std::min(timeout, std::max<std::int64_t>(0, walk_due_ms_ - now));
+        for (const Waiter& waiter : waiters_) {
+            if (waiter.deadline_ms != 0) {
+                timeout = std::min(timeout, std::max<std::int64_t>(0, waiter.deadline_ms - now));
+            }
+        }
+        poll(static_cast<int>(timeout));
+    }
+    if (walk_) walk_->abandon();
+    feeds_.clear();
+}
+
+void ReplicaHub::poll(int timeout_ms) {
+    epoll_event events[64];
+    const int n = ::epoll_wait(epoll_, events, 64, timeout_ms);
+    const std::int64_t now = steady_ms();
+    bool acked = false;
+    for (int i = 0; i < n; ++i) {
+        auto* feed = static_cast<Feed*>(events[i].data.ptr);
+        if (!feed) {
+            std::uint64_t count;
+            [[maybe_unused]] const ssize_t got = ::read(event_, &count, sizeof count);
+        } else if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) {
+            acked = feed->receive(now) || acked;
+        }
+    }
+    if (acked) {
+        publish();
+        settle_waiters(now);
+    }
+}
+
+void ReplicaHub::turn(std::int64_t now) {
+    run_posted();
+    if (walk_due_ms_ != 0 && now >= walk_due_ms_) request_walk();
+    for (const auto& feed : feeds_) {
+        const bool was_blocked = feed->blocked();
+        const Feed::State before = feed->state();
+        feed->pump(now);
+        if (feed->blocked() != was_blocked) watch(*feed);
+        if (feed->state() != before) publish();
+    }
+    tend_walk();
+    if (now >= next_tick_ms_) tick(now);
+    sweep();
+    settle_waiters(now);
+}
+
+void ReplicaHub::watch(Feed& feed) {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLRDHUP | (feed.blocked() ? static_cast<std::uint32_t>(EPOLLOUT) : 0u);
+    event.data.ptr = &feed;
+    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, feed.fd(), &event);
+}
+
+void ReplicaHub::sweep() {
+    const auto dead = std::stable_partition(feeds_.begin(), feeds_.end(), [](const auto& f) { return !f->dead(); });
+    if (dead == feeds_.end()) return;
+    for (auto feed = dead; feed != feeds_.end(); ++feed) {
+        spdlog::warn("Connection with replica {}:{} lost: {}", (*feed)->address(), (*feed)->announced().listening_port,
+                     (*feed)->error());
+        ::epoll_ctl(epoll_, EPOLL_CTL_DEL, (*feed)->fd(), nullptr);
+    }
+    feeds_.erase(dead, feeds_.end());
+    publish();
+}
+
+// -- Replicas come -------------------------------------------------------------------------------------
+
+void ReplicaHub::attach(DetachedConnection connection, ReplicaAnnouncement announced, SyncRequest request) {
+    attached_.fetch_add(1);  // counted from here, so that nobody thinks it alone meanwhile
+    auto feed = std::make_shared<std::unique_ptr<Feed>>(
+        std::make_unique<Feed>(connection.fd, connection.peer, std::move(announced), std::move(request)));
+    post([this, feed] {
+        attached_.fetch_sub(1);
+        admit(std::move(*feed));
+    });
+}
+
+std::size_t ReplicaHub::lag_max_bytes() const {
+    return static_cast<std::size_t>(environment_.server.config().output_replica.hard.load());
+}
+
+void ReplicaHub::admit(std::unique_ptr<Feed> owned) {
+    Feed& feed = *owned;
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLRDHUP;
+    event.data.ptr = &feed;
+    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, feed.fd(), &event) != 0) return;
+    feeds_.push_back(std::move(owned));
+    if (const std::string refusal = environment_.refusal(); !refusal.empty()) {
+        feed.enqueue("-" + refusal + "\r\n");
+        feed.pump(steady_ms());
+        feed.fail(refusal);
+        publish();
+        return;
+    }
+    spdlog::info("Replica {}:{} asks for synchronization", feed.address(), feed.announced().listening_port);
+    if (resume_partially(feed)) {
+        counters_.partial_ok.fetch_add(1);
+        spdlog::info("Partial resynchronization request from {}:{} accepted", feed.address(),
+                     feed.announced().listening_port);
+        publish();
+        return;
+    }
+    if (feed.request().replid != "?") counters_.partial_err.fetch_add(1);
+    counters_.full.fetch_add(1);
+    publish();
+    if (walk_ && walk_ready_ && join(feed, walk_)) return;
+    if (walk_ || walk_due_ms_ != 0) return;  // it takes the one that is coming
+    Server& server = environment_.server;
+    const std::int64_t delay_s = server.managed() ? 0 : server.config().repl_diskless_sync_delay.load();
+    if (delay_s == 0) return request_walk();
+    walk_due_ms_ = steady_ms() + delay_s * 1000;
+}
+
+bool ReplicaHub::resume_partially(Feed& feed) {
+    const SyncRequest& request = feed.request();
+    EffectLog& log = environment_.server.log();
+    if (request.offset < 1 || !log.active()) return false;
+    const HistoryIds::Ids ids = environment_.history.get();
+    const bool same = request.replid == ids.replid;
+    const bool second = request.replid == ids.replid2 && request.offset <= ids.second_offset;
+    if (!same && !second) return false;
+    auto reader = log.open(static_cast<LogOffset>(request.offset) - 1, lag_max_bytes());
+    if (!reader) return false;
+    feed.start_online(feed.announced().psync2 ? "+CONTINUE " + ids.replid + "\r\n" : "+CONTINUE\r\n",
+                      std::move(reader), steady_ms());
+    return true;
+}
+
+// -- Full sync -------------------------------------------------------------------------------------------
+
+void ReplicaHub::request_walk() {
+    walk_due_ms_ = 0;
+    walk_ready_ = false;
+    // The walk knows itself only weakly: it may outlive what the hub knows of it.
+    auto slot = std::make_shared<std::weak_ptr<SyncWalk>>();
+    walk_ = std::make_shared<SyncWalk>(
+        environment_.server.config().dir.get(), environment_.take_cut,
+        [this, slot] {
+            post([this, slot] {
+                if (const auto walk = slot->lock()) walk_ready(walk);
+            });
+        },
+        [this] { wake(); });
+    *slot = walk_;
+    environment_.snapshots.submit(walk_);
+}
+
+void ReplicaHub::walk_ready(const std::shared_ptr<SyncWalk>& walk) {
+    if (walk != walk_) return;
+    walk_ready_ = true;
+    for (const auto& feed : feeds_) {
+        if (feed->state() == Feed::State::waiting && !feed->dead()) join(*feed, walk);
+    }
+    publish();
+}
+
+bool ReplicaHub::join(Feed& feed, const std::shared_ptr<SyncWalk>& walk) {
+    if (walk->spool().failed() || walk->spool().first() != 0 || !walk->cut().pin) return false;
+    if (walk->cut().replid != environment_.history.get().replid) return false;
+    auto reader = environment_.server.log().open(walk->cut().offset, lag_max_bytes());
+    if (!reader) return false;
+    feed.start_snapshot(walk, std::move(reader), steady_ms());
+    return true;
+}
+
+/// Frees what all feeds have read, and lets a walk go that is done or that nobody needs.
+void ReplicaHub::tend_walk() {
+    if (!walk_ || !walk_ready_) {
+        if (walk_ && walk_->spool().failed()) {  // it never came to its cut
+            walk_.reset();
+            for (const auto& feed : feeds_) {
+                if (feed->state() == Feed::State::waiting) feed->fail("full sync given up");
+            }
+        }
+        return;
+    }
+    std::uint64_t lowest = walk_->spool().size();
+    bool used = false;
+    for (const auto& feed : feeds_) {
+        if (feed->walk() != walk_.get() || feed->dead()) continue;
+        used = true;
+        lowest = std::min(lowest, feed->spool_position());
+    }
+    if (walk_->spool().size() > Spool::memory_bytes_max) walk_->spool().release(lowest);
+    if (walk_->spool().first() != 0) walk_->cut().pin.reset();  // nobody can join any more
+    if (used) return;
+    walk_->abandon();
+    walk_->cut().pin.reset();
+    walk_.reset();
+    for (const auto& feed : feeds_) {
+        if (feed->state() == Feed::State::waiting && !feed->dead()) return request_walk();
+    }
+}
+
+// -- Watching over them -------------------------------------------------------------------------------------
+
+void ReplicaHub::drop_all(std::string why) {
+    post([this, why] {
+        for (const auto& feed : feeds_) feed->fail(why);
+        if (walk_) walk_->abandon();
+        if (walk_) walk_->cut().pin.reset();
+        walk_.reset();
+        walk_ready_ = false;
+        walk_due_ms_ = 0;
+        sweep();
+    });
+}
+
+void ReplicaHub::check(Feed& feed, std::int64_t now) {
+    Config& config = environment_.server.config();
+    const std::int64_t timeout_ms = config.repl_timeout.load() * 1000;
+    if (feed.state() == Feed::State::online && !feed.announced().rdb_only && now - feed.ack_ms() > timeout_ms) {
+        return feed.fail("it has not acknowledged anything for repl-timeout");
+    }
+    const auto soft = static_cast<std::uint64_t>(config.output_replica.soft.load());
+    const LogOffset end = environment_.server.log().end();
+    if (soft == 0 || feed.walk() || end - feed.log_position() <= soft) {
+        feed.over_soft_since_ms = 0;
+    } else if (feed.over_soft_since_ms == 0) {
+        feed.over_soft_since_ms = now;
+    } else if (now - feed.over_soft_since_ms > config.output_replica.soft_seconds.load() * 1000) {
+        feed.fail("it has been behind its soft output limit for too long");
+    }
+}
+
+void ReplicaHub::ping(std::int64_t now) {
+    Server& server = environment_.server;
+    if (feeds_.empty() || !server.log().active() || server.role() != Role::primary) return;
+    if (now - last_ping_ms_ < server.config().repl_ping_replica_period.load() * 1000) return;
+    last_ping_ms_ = now;
+    // Into the log from a lane, like everything else; a paused node's log stands still.
+    server.post_exclusive("replication ping", [&server] {
+        const bool paused = !server.may_expire();
+        if (server.role() == Role::primary && server.log().active() && !paused) {
+            server.log().append_neutral(ping_record);
+        }
+    });
+}
+
+void ReplicaHub::tick(std::int64_t now) {
+    next_tick_ms_ = now + tick_ms;
+    for (const auto& feed : feeds_) check(*feed, now);
+    if (now - last_keep_alive_ms_ >= 1000) {
+        last_keep_alive_ms_ = now;
+        for (const auto& feed : feeds_) feed->keep_alive();
+    }
+    ping(now);
+    environment_.server.log().collect();
+    publish();
+    environment_.tick(now);
+}
+
+void ReplicaHub::publish() {
+    Server& server = environment_.server;
+    const std::int64_t now = steady_ms();
+    const std::int64_t lag_max_ms = server.config().min_replicas_max_lag.load() * 1000;
+    std::vector<Published> fresh;
+    int good = 0;
+    for (const auto& feed : feeds_) {
+        if (feed->dead()) continue;
+        const bool online = feed->state() == Feed::State::online;
+        if (online && now - feed->ack_ms() <= lag_max_ms) ++good;
+        const ReplicaAnnouncement& announced = feed->announced();
+        const std::string id = announced.node_id.empty()
+                                   ? feed->address() + ":" + std::to_string(announced.listening_port)
+                                   : announced.node_id;
+        fresh.push_back({{id, feed->address(), announced.listening_port, state_word(feed->state()), feed->ack(), 0,
+                          online},
+                         feed->ack_ms()});
+    }
+    server.set_good_replicas(good);
+    bool changed = false;
+    {
+        std::lock_guard lock(mutex_);
+        changed = !std::equal(fresh.begin(), fresh.end(), published_.begin(), published_.end(),
+                              [](const Published& a, const Published& b) {
+                                  return a.replica.id == b.replica.id && a.replica.state == b.replica.state;
+                              });
+        published_.swap(fresh);
+        attached_.store(feeds_.size(), std::memory_order_relaxed);
+    }
+    if (changed && environment_.replicas_changed) environment_.replicas_changed();
+}
+
+std::vector<ReplicaHub::Replica> ReplicaHub::replicas() const {
+    const std::int64_t now = steady_ms();
+    std::vector<Replica> out;
+    std::lock_guard lock(mutex_);
+    for (const Published& one : published_) {
+        out.push_back(one.replica);
+        out.back().lag_ms = std::max<std::int64_t>(0, now - one.ack_ms);
+    }
+    return out;
+}
+
+// -- WAIT ----------------------------------------------------------------------------------------------------
+
+int ReplicaHub::acknowledged(LogOffset offset) const {
+    std::lock_guard lock(mutex_);
+    return static_cast<int>(std::count_if(published_.begin(), published_.end(), [&](const Published& one) {
+        return one.replica.online && one.replica.ack >= offset;
+    }));
+}
+
+void ReplicaHub::add_waiter(Waiter waiter) {
+    post([this, waiter] {
+        waiters_.push_back(waiter);
+        settle_waiters(steady_ms());
+    });
+}
+
+void ReplicaHub::forget_waiter(std::uint64_t session) {
+    post([this, session] { std::erase_if(waiters_, [&](const Waiter& w) { return w.token.session == session; }); });
+}
+
+void ReplicaHub::release_waiters(std::string reply) {
+    post([this, reply] {
+        for (const Waiter& waiter : waiters_) environment_.server.resume(waiter.token, reply);
+        waiters_.clear();
+    });
+}
+
+void ReplicaHub::settle_waiters(std::int64_t now) {
+    std::erase_if(waiters_, [&](const Waiter& waiter) {
+        const int acked = acknowledged(waiter.offset);
+        const bool late = waiter.deadline_ms != 0 && now >= waiter.deadline_ms;
+        if (acked < waiter.replicas && !late) return false;
+        const std::string count = ":" + std::to_string(acked) + "\r\n";
+        environment_.server.resume(waiter.token, waiter.local_first ? "*2\r\n:0\r\n" + count : count);
+        return true;
+    });
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The replica's connection to its primary: blocking reads and writes with a deadline, which another thread
+// can interrupt. Used by the link's thread; interrupt() by any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine/snapshot/rdb_reader.h"
+
+namespace millpond::engine {
+
+/// Where a primary is: a unix socket, or host and port.
+struct PrimaryAddress {
+    std::string path;
+    std::string host;
+    int port = 0;
+    std::string id;  ///< the node's id, when managed
+
+    bool operator==(const PrimaryAddress&) const = default;
+    std::string text() const { return path.empty() ? host + ":" + std::to_string(port) : path; }
+};
+
+class LinkSocket final : public ByteSource {
+public:
+    /// `interrupted` is asked whenever a wait ends; `event_fd` becomes readable when it should be asked.
+    LinkSocket(int event_fd, std::function<bool()> interrupted);
+    ~LinkSocket() override;
+
+    /// False with error() set.
+    bool connect(const PrimaryAddress& address, std::int64_t timeout_ms);
+    void close();
+    bool open() const { return fd_ >= 0; }
+    void set_timeout(std::int64_t ms) { timeout_ms_ = ms; }
+
+    bool send(Bytes bytes);
+    /// Sends what the socket takes at once; for acknowledgements, which the next one makes good.
+    void send_now(Bytes bytes);
+    /// One line without its end; lines that are empty keep the link alive and are passed over.
+    bool line(std::string& out);
+    std::size_t read(char* to, std::size_t size) override;
+    std::string error() const override { return error_; }
+
+    enum class Arrival : std::uint8_t { data, nothing, ended };
+    /// Does not wait: what has come, at most `size` bytes.
+    Arrival poll_read(char* to, std::size_t size, std::size_t& got);
+    /// Waits for data at most `ms`, or for an interruption.
+    void wait_readable(std::int64_t ms);
+
+    std::uint64_t bytes_read() const { return bytes_read_; }
+
+private:
+    bool wait(short events, std::int64_t deadline_ms);
+    bool fail(std::string why);
+
+    const int event_fd_;
+    std::function<bool()> interrupted_;
+    int fd_ = -1;
+    std::int64_t timeout_ms_ = 60000;
+    std::string buffer_;
+    std::size_t at_ = 0;
+    std::uint64_t bytes_read_ = 0;
+    std::string error_;
+};
+
+}  // namespace millpond::engine

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/snapshot/snapshots.h"
+
+namespace millpond::engine {
+
+Snapshots::Snapshots(Keyspace& keyspace, Gate& gate, SnapshotWalker::SetHook set_hook)
+    : gate_(gate), walker_(keyspace, gate, std::move(set_hook)), thread_([this] { run(); }) {}
+
+Snapshots::~Snapshots() {
+    {
+        std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    wake_.notify_one();
+    walker_.abort("the server is shutting down");
+    thread_.join();
+}
+
+void Snapshots::submit(std::shared_ptr<SnapshotJob> job) {
+    {
+        std::lock_guard lock(mutex_);
+        jobs_.push_back(std::move(job));
+    }
+    wake_.notify_one();
+}
+
+void Snapshots::abort(std::string why) { walker_.abort(std::move(why)); }
+
+void Snapshots::run() {
+    const auto flag = gate_.join("snapshot");
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        wake_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
+        if (jobs_.empty()) return;
+        const auto job = std::move(jobs_.front());
+        jobs_.pop_front();
+        const bool stopping = stop_;
+        lock.unlock();
+        if (stopping) {
+            job->done("the server is shutting down");
+        } else {
+            take(*job, *flag);
+        }
+        lock.lock();
+    }
+}
+
+void Snapshots::take(SnapshotJob& job, GateFlag& flag) {
+    gate_.run_exclusive(flag, "snapshot", [&] {
+        walker_.cut(job.options);
+        job.at_cut();
+    });
+    RdbWriter head;
+    head.header();
+    for (const auto& [key, value] : job.aux()) head.aux(key, value);
+    if (!job.write(head.chunk().bytes)) walker_.abort(job.error());
+    std::string error = walker_.walk(flag, job);
+    RdbWriter tail;
+    tail.end();
+    if (error.empty() && !job.write(tail.chunk().bytes)) error = job.error();
+    job.done(error);
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The thread that takes snapshots, one after the other. A job names what happens at the cut and where the
+// bytes go; whoever has one submits it from any thread and is told of its end on the snapshot thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/snapshot/walker.h"
+
+namespace millpond::engine {
+
+class SnapshotJob : public SnapshotSink {
+public:
+    RdbWriteOptions options;
+    /// In the exclusive lane, with the cut taken.
+    virtual void at_cut() {}
+    /// The fields at the head of the data; after at_cut.
+    virtual std::vector<std::pair<std::string, std::string>> aux() = 0;
+    /// All bytes up to the end opcode have been written, or (`error` not empty) not.
+    virtual void done(const std::string& error) = 0;
+};
+
+class Snapshots {
+public:
+    Snapshots(Keyspace& keyspace, Gate& gate, SnapshotWalker::SetHook set_hook);
+    ~Snapshots();  ///< gives up what is running and waiting
+    Snapshots(const Snapshots&) = delete;
+    Snapshots& operator=(const Snapshots&) = delete;
+
+    void submit(std::shared_ptr<SnapshotJob> job);
+    /// Gives up the walk that is running, if any.
+    void abort(std::string why);
+
+private:
+    void run();
+    void take(SnapshotJob& job, GateFlag& flag);
+
+    Gate& gate_;
+    SnapshotWalker walker_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<std::shared_ptr<SnapshotJob>> jobs_;
+    bool stop_ = false;
+    std::thread thread_;
+};
+
+}  // namespace millpond::engine
