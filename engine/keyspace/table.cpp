@@ -54,7 +54,7 @@ struct alignas(64) Table::Group {
     Slot* bucket(std::uint32_t index) {
         return reinterpret_cast<Slot*>(reinterpret_cast<char*>(this) + kLine * (index + 1));
     }
-    std::uint32_t slots() const { return buckets * kSlots; }
+    std::uint32_t slot_count() const { return buckets * kSlots; }
     Slot* slot(std::uint32_t index) { return bucket(0) + index; }
     /// Where the next group starts; 0 after the last.
     std::uint64_t end() const {
@@ -84,7 +84,7 @@ Table::~Table() {
     do {
         Group* group = place_of(position).group;
         position = group->end();
-        for (std::uint32_t i = 0; i < group->slots(); ++i) {
+        for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
             const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
             if (word == 0) continue;
             Entry* entry = entry_of(word);
@@ -157,7 +157,7 @@ void Table::put(Group& group, std::uint64_t word) noexcept {
 Table::Group* Table::make_group(std::uint32_t buckets, std::uint8_t depth, std::uint64_t start) {
     const std::size_t bytes = Group::bytes(buckets);
     auto* group = new (resources_.groups.allocate(bytes)) Group{0, buckets, start, depth};
-    for (std::uint32_t i = 0; i < group->slots(); ++i) new (group->slot(i)) Slot(0);
+    for (std::uint32_t i = 0; i < group->slot_count(); ++i) new (group->slot(i)) Slot(0);
     ++groups_;
     group_bytes_ += slab_size(bytes);
     return group;
@@ -188,7 +188,7 @@ Table::Group* Table::resize(Group* group, std::uint32_t buckets) {
         ++buckets;
     }
     Group* resized = make_group(buckets, group->depth, group->start);
-    for (std::uint32_t i = 0; i < group->slots(); ++i) {
+    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
         const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
         if (word != 0) put(*resized, word);
     }
@@ -230,7 +230,7 @@ void Table::split(Group* group) {
         all = more.data();
     }
     std::uint32_t count = 0;
-    for (std::uint32_t i = 0; i < group->slots(); ++i) {
+    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
         const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
         if (word == 0) continue;
         __builtin_prefetch(entry_of(word));
@@ -259,7 +259,7 @@ void Table::merge(Group* group) {
     Group* merged = make_group(buckets_for(buddy->count + group->count),
                                static_cast<std::uint8_t>(group->depth - 1), group->start & ~half);
     for (Group* part : {group, buddy}) {
-        for (std::uint32_t i = 0; i < part->slots(); ++i) {
+        for (std::uint32_t i = 0; i < part->slot_count(); ++i) {
             const std::uint64_t word = part->slot(i)->load(std::memory_order_relaxed);
             if (word != 0) put(*merged, word);
         }
@@ -335,11 +335,11 @@ void Table::count_volatile(std::int64_t change) noexcept {
 
 std::uint64_t Table::visit_group(std::uint64_t position, FunctionView<void(Entry&)> visit) const {
     Group* group = place_of(position).group;
-    for (std::uint32_t i = 0; i < group->slots(); ++i) {
+    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
         const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
         if (word != 0) __builtin_prefetch(entry_of(word));
     }
-    for (std::uint32_t i = 0; i < group->slots(); ++i) {
+    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
         const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
         if (word != 0) visit(*entry_of(word));
     }

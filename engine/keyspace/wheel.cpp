@@ -20,7 +20,7 @@ DeadlineWheel::~DeadlineWheel() {
     free_list(due_);
     for (auto& level : levels_) {
         if (!level) continue;
-        for (Chunk* chunk : level->slots) free_list(chunk);
+        for (Chunk* chunk : level->heads) free_list(chunk);
     }
 }
 
@@ -56,7 +56,7 @@ void DeadlineWheel::add(Fragment fragment, std::int64_t deadline) {
     const int slot = static_cast<int>(tick >> (level * kBits)) & (kSlots - 1);
     auto& place = levels_[static_cast<std::size_t>(level)];
     if (!place) place = std::make_unique<Level>();
-    push(place->slots[static_cast<std::size_t>(slot)], fragment);
+    push(place->heads[static_cast<std::size_t>(slot)], fragment);
     place->occupied |= 1u << slot;
     ++size_;
 }
@@ -98,7 +98,7 @@ bool DeadlineWheel::take_due(std::int64_t now, Fragment& fragment) {
         if (tick == INT64_MAX || tick * kTickMs > now) return false;
         tick_ = tick;
         auto& place = *levels_[static_cast<std::size_t>(level)];
-        due_ = std::exchange(place.slots[static_cast<std::size_t>(slot)], nullptr);
+        due_ = std::exchange(place.heads[static_cast<std::size_t>(slot)], nullptr);
         place.occupied &= ~(1u << slot);
     }
     fragment = due_->fragments[--due_->used];

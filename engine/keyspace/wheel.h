@@ -45,7 +45,7 @@ private:
     static constexpr int kSlots = 1 << kBits;
     static constexpr int kLevels = 10;
     struct Level {
-        std::array<Chunk*, kSlots> slots{};
+        std::array<Chunk*, kSlots> heads{};
         std::uint32_t occupied = 0;
     };
 
