@@ -12,6 +12,7 @@
 #include "engine/keyspace/keyspace.h"
 #include "engine/keyspace/table.h"
 #include "engine/memory/background_free.h"
+#include "engine/types/collections.h"
 
 namespace millpond::engine {
 
@@ -108,6 +109,17 @@ Value value_of(Entry& entry) {
             break;
     }
     return value;
+}
+
+/// Requires: a collection.
+bool is_empty(Entry& entry) {
+    switch (entry.type()) {
+        case Type::hash: return Hash(entry.object()).size() == 0;
+        case Type::list: return List(entry.object()).size() == 0;
+        case Type::set: return Set(entry.object()).size() == 0;
+        case Type::sorted_set: return SortedSet(entry.object()).size() == 0;
+        default: return false;
+    }
 }
 
 /// A buffer of `size` bytes with room to grow, beginning with `bytes`, zeros after them.
@@ -389,7 +401,7 @@ bool Database::erase_if_empty(Bytes key) {
     Change change(*this, key);
     Entry* entry = change.find();
     if (entry == nullptr || entry->is_string()) return false;
-    if (object_effort(entry->type(), entry->object()) != 0) return false;
+    if (!is_empty(*entry)) return false;
     change.announce(*entry);
     change.drop(entry);
     return true;
