@@ -20,7 +20,8 @@ struct Find {
 struct Spawn {
     std::string node;
 };
-/// SIGKILL by pidfd, until NodeFenced. In order: SIGTERM first, and a moment to write its exit note.
+/// SIGKILL by pidfd, until NodeFenced. In order: SIGTERM first, and a moment to write its exit
+/// note.
 struct Kill {
     std::string node;
     Incarnation incarnation = 0;
@@ -31,10 +32,12 @@ struct Forget {
     std::string node;
 };
 
+/// From here on the node takes only grants above `epoch`: one that was late cannot break the seal.
 struct Seal {
     std::string node;
     Incarnation incarnation = 0;
     Request request = 0;
+    Epoch epoch = 0;
 };
 struct Grant {
     std::string node;
@@ -114,7 +117,8 @@ struct Finish {
     std::string error;
 };
 
-using Action = std::variant<Find, Spawn, Kill, Forget, Seal, Grant, Pause, AwaitOffset, Revoke, Resume,
-                            DealReaders, ReserveEpochs, Record, SetTimer, Tell, Progress, Finish>;
+using Action =
+    std::variant<Find, Spawn, Kill, Forget, Seal, Grant, Pause, AwaitOffset, Revoke, Resume,
+                 DealReaders, ReserveEpochs, Record, SetTimer, Tell, Progress, Finish>;
 
 }  // namespace millpond::admin::failover

@@ -56,7 +56,8 @@ void grant_primary(Context& context, Node& node);
 void primary_confirmed(Context& context, Node& node);
 // switchover.cpp
 const Node* switchover_target(const State& state, const std::string& wanted, std::string& why_not);
-bool begin_switchover(Context& context, Ticket ticket, const std::string& target, std::string& why_not);
+bool begin_switchover(Context& context, Ticket ticket, const std::string& target,
+                      std::string& why_not);
 void abort_switchover(Context& context, const std::string& why);
 void advance_switchover(Context& context);
 void switchover_paused(Context& context, Node& node, std::uint64_t offset);

@@ -17,7 +17,8 @@ int place_in(const std::vector<std::string>& lineage, const std::string& replid)
 /// A replica's last report may be older than the end of its full sync: only its seal tells.
 bool may_hold_data(const Node& node) {
     if (node.sealed) return node.sealed->complete();
-    return node.report.history.complete() || node.report.role == Role::replica;
+    return node.report.history.complete() || node.report.role == Role::replica ||
+           node.told_to_follow;
 }
 
 bool append(std::vector<std::string>& lineage, const std::string& replid) {
@@ -32,11 +33,7 @@ bool append(std::vector<std::string>& lineage, const std::string& replid) {
 Rank rank_of(const State& state, const History& history) {
     if (!history.complete()) return {};
     if (const int place = place_in(state.lineage, history.replid); place >= 0) {
-        return {2, 2 * place, history.offset};
-    }
-    // A primary may die before we learn its new replid; its replicas then know it, and its parent.
-    if (const int parent = place_in(state.lineage, history.replid2); parent >= 0) {
-        return {2, 2 * parent + 1, history.offset};
+        return {2, place, history.offset};
     }
     return {1, 0, history.offset};
 }
@@ -62,10 +59,23 @@ bool someone_holds_data(const State& state, const std::string& besides) {
     });
 }
 
+void learn_from_candidates(State& state) {
+    for (bool news = true; news;) {
+        news = false;
+        for (const Node& node : state.nodes) {
+            if (!node.sealed || !node.sealed->complete()) continue;
+            const int parent = place_in(state.lineage, node.sealed->replid2);
+            if (parent < 0 || place_in(state.lineage, node.sealed->replid) >= 0) continue;
+            state.lineage.insert(state.lineage.begin() + parent + 1, node.sealed->replid);
+            news = true;
+        }
+    }
+}
+
 bool learn_lineage(State& state, const History& history) {
-    const bool parent = !state.lineage.empty() && append(state.lineage, history.replid2);
-    const bool own = append(state.lineage, history.replid);
-    return parent || own;
+    if (place_in(state.lineage, history.replid) >= 0) return false;
+    append(state.lineage, history.replid2);
+    return append(state.lineage, history.replid);
 }
 
 }  // namespace millpond::admin::failover

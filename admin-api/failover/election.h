@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which data set is the one to go on with. Only equal histories compare by offset; of two histories the one
-// that continues the other wins; a node without a complete data set never outranks one that has it.
+// Which data set is the one to go on with. Only equal histories compare by offset; of two histories
+// the one that continues the other wins; a node without a complete data set never outranks one that
+// has it.
 #pragma once
 
 #include <compare>
@@ -13,7 +14,8 @@
 namespace millpond::admin::failover {
 
 struct Rank {
-    int kind = 0;  ///< 0 holds no complete data set, 1 of a history that we never heard of, 2 of ours
+    int kind =
+        0;  ///< 0 holds no complete data set, 1 of a history that we never heard of, 2 of ours
     int generation = 0;  ///< how late in the lineage
     std::uint64_t offset = 0;
 
@@ -22,12 +24,17 @@ struct Rank {
 
 Rank rank_of(const State& state, const History& history);
 
-/// The best sealed node, or nullptr when none is sealed with a complete data set. Between equals: the
-/// preferred one, then one that stays in the cluster, then the first.
+/// The best sealed node, or nullptr when none is sealed with a complete data set. Between equals:
+/// the preferred one, then one that stays in the cluster, then the first.
 const Node* best_candidate(const State& state, const std::string& preferred);
 
-/// A running node holds a complete data set, or may: what has not been heard or sealed is not counted out.
+/// A running node holds a complete data set, or may: what has not been heard or sealed is not
+/// counted out.
 bool someone_holds_data(const State& state, const std::string& besides);
+
+/// A primary may die before we learn its new replid; its replicas then know it, and its parent.
+/// What continues a known history is put right behind it.
+void learn_from_candidates(State& state);
 
 /// Learns the history of a confirmed primary. True when that was news.
 bool learn_lineage(State& state, const History& history);

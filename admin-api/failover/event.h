@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What can happen to a cluster, as the failover machine is told of it. Events that speak of a process
-// carry its incarnation; answers carry the request that they answer. Those of an earlier life are ignored.
+// What can happen to a cluster, as the failover machine is told of it. Events that speak of a
+// process carry its incarnation; answers carry the request that they answer. Those of an earlier
+// life are ignored.
 #pragma once
 
 #include <optional>
@@ -17,6 +18,8 @@ namespace millpond::admin::failover {
 struct NodesChanged {
     std::vector<std::string> nodes;
     std::string initial_primary;
+    std::vector<std::string>
+        leftovers;  ///< of an earlier daemon's time: found on disk, to be ended
 };
 struct PolicyChanged {
     bool automatic = false;
@@ -81,7 +84,8 @@ struct ProbeMissed {
     std::string node;
     Incarnation incarnation = 0;
     bool stopped = false;  ///< the process is in state T
-    bool frozen = false;   ///< no thread has run since the tick before, none wants to, and bytes lie unread
+    bool frozen =
+        false;  ///< no thread has run since the tick before, none wants to, and bytes lie unread
     bool traced = false;
 };
 /// The daemon's own tick was late, or the machine was suspended: what was missed says nothing.
@@ -98,6 +102,7 @@ struct Granted {
     std::string node;
     Incarnation incarnation = 0;
     Request request = 0;
+    History history;  ///< a new primary's, with its new replid
 };
 struct Paused {
     std::string node;
@@ -126,10 +131,9 @@ struct Refused {
 /// The moment asked for by SetTimer has come.
 struct TimerFired {};
 
-using Event =
-    std::variant<NodesChanged, PolicyChanged, SwitchoverRequested, RebootRequested, RemovalRequested,
-                 EpochsReserved, NodeAbsent, NodeFound, SpawnFailed, NodeHello, NodeDied, NodeFenced,
-                 ProbeAnswered, ProbeMissed, TickLate, Sealed, Granted, Paused, CaughtUp, Revoked, Refused,
-                 TimerFired>;
+using Event = std::variant<NodesChanged, PolicyChanged, SwitchoverRequested, RebootRequested,
+                           RemovalRequested, EpochsReserved, NodeAbsent, NodeFound, SpawnFailed,
+                           NodeHello, NodeDied, NodeFenced, ProbeAnswered, ProbeMissed, TickLate,
+                           Sealed, Granted, Paused, CaughtUp, Revoked, Refused, TimerFired>;
 
 }  // namespace millpond::admin::failover

@@ -9,17 +9,17 @@
 
 namespace millpond::admin::failover {
 
-using Millis = std::int64_t;       ///< monotonic milliseconds, from outside
-using Epoch = std::uint64_t;       ///< of a primary's grant; only grows
-using Incarnation = std::uint64_t; ///< one life of one node's process, as this daemon counts them
-using Request = std::uint64_t;     ///< pairs an action with its answer
-using Ticket = std::uint64_t;      ///< pairs a caller's wish with its outcome; 0: nobody waits
+using Millis = std::int64_t;        ///< monotonic milliseconds, from outside
+using Epoch = std::uint64_t;        ///< of a primary's grant; only grows
+using Incarnation = std::uint64_t;  ///< one life of one node's process, as this daemon counts them
+using Request = std::uint64_t;      ///< pairs an action with its answer
+using Ticket = std::uint64_t;       ///< pairs a caller's wish with its outcome; 0: nobody waits
 
 enum class Role : std::uint8_t { none, primary, replica };
 enum class Link : std::uint8_t { none, connecting, syncing, up, down };
 
-/// Where a node's data ends. An empty replid means that it holds no complete data set: a fresh process,
-/// or one in the middle of a full sync.
+/// Where a node's data ends. An empty replid means that it holds no complete data set: a fresh
+/// process, or one in the middle of a full sync.
 struct History {
     std::string replid;
     std::string replid2;  ///< the history that this one continues

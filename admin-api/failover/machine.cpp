@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Takes one event into the state. What follows from it is plan()'s business, but for the answers that a
-// switchover waits for.
+// Takes one event into the state. What follows from it is plan()'s business, but for the answers
+// that a switchover waits for.
 #include "admin-api/failover/machine.h"
 
 #include <algorithm>
@@ -24,6 +24,12 @@ bool may_fence_hung(const State& state, const Node& node) {
     });
 }
 
+/// Nobody is promoted because automatic failover is off, or because of the back-off.
+bool waits_for_a_person(const State& state) {
+    return state.election && (state.election->held_told || state.election->backoff_told) &&
+           !state.promote_requested;
+}
+
 class Intake {
 public:
     explicit Intake(Context& context) : context_(context), state_(context.state) {}
@@ -31,14 +37,16 @@ public:
     void operator()(const NodesChanged& event) {
         state_.initial_primary = event.initial_primary;
         for (Node& node : state_.nodes) {
-            node.wanted = std::find(event.nodes.begin(), event.nodes.end(), node.id) != event.nodes.end();
+            node.wanted =
+                std::find(event.nodes.begin(), event.nodes.end(), node.id) != event.nodes.end();
         }
-        for (const std::string& id : event.nodes) {
-            if (state_.find(id)) continue;
-            Node node;
-            node.id = id;
-            state_.nodes.push_back(node);
-            context_.act(Find{id});
+        for (const std::string& id : event.nodes) add(id, true);
+        for (const std::string& id : event.leftovers) add(id, false);
+        for (Node& node : state_.nodes) {
+            if (node.wanted || !node.reboot) continue;
+            node.reboot = false;
+            context_.fail(node.reboot_ticket, "InvalidCacheClusterState",
+                          "Node " + node.id + " is being removed.");
         }
     }
 
@@ -48,7 +56,7 @@ public:
         std::string why_not = "no node holds data";
         if (confirmed_primary(state_) && !state_.election) {
             if (begin_switchover(context_, event.ticket, event.target, why_not)) return;
-        } else if (state_.election && state_.election->held_told && !state_.promote_requested) {
+        } else if (waits_for_a_person(state_)) {
             state_.promote_requested = true;
             state_.election->ticket = event.ticket;
             state_.election->preferred = event.target;
@@ -56,19 +64,22 @@ public:
         } else {
             why_not = "a failover or a start is under way";
         }
-        context_.fail(event.ticket, "InvalidReplicationGroupState", "No failover now: " + why_not + ".");
+        context_.fail(event.ticket, "InvalidReplicationGroupState",
+                      "No failover now: " + why_not + ".");
     }
 
     void operator()(const RebootRequested& event) {
         Node* node = state_.find(event.node);
         if (!node || !node->wanted) {
-            context_.fail(event.ticket, "CacheClusterNotFound", "There is no node " + event.node + ".");
+            context_.fail(event.ticket, "CacheClusterNotFound",
+                          "There is no node " + event.node + ".");
         } else if (node->reboot) {
             context_.fail(event.ticket, "InvalidCacheClusterState",
                           "Node " + event.node + " is being rebooted already.");
         } else {
             node->reboot = true;
-            node->reboot_begun = node->process == Process::absent || node->process == Process::spawning;
+            node->reboot_begun =
+                node->process == Process::absent || node->process == Process::spawning;
             node->reboot_ticket = event.ticket;
         }
     }
@@ -77,7 +88,8 @@ public:
         state_.removing = true;
         state_.removal_ticket = event.ticket;
         const std::string why = "The cluster is being deleted.";
-        if (state_.switchover) context_.fail(state_.switchover->ticket, "InvalidReplicationGroupState", why);
+        if (state_.switchover)
+            context_.fail(state_.switchover->ticket, "InvalidReplicationGroupState", why);
         if (state_.election && !state_.switchover) {
             context_.fail(state_.election->ticket, "InvalidReplicationGroupState", why);
         }
@@ -107,7 +119,8 @@ public:
 
     void operator()(const NodeFound& event) {
         Node* node = state_.find(event.node);
-        if (!node || (node->process != Process::unknown && node->process != Process::spawning)) return;
+        if (!node || (node->process != Process::unknown && node->process != Process::spawning))
+            return;
         reset_life(*node);
         node->process = Process::running;
         node->incarnation = event.incarnation;
@@ -121,7 +134,8 @@ public:
         node->process = Process::absent;
         node->spawn_error = event.reason;
         delay_respawn(*node);
-        context_.tell(Severity::error, node->id, "Node " + node->id + " does not start: " + event.reason);
+        context_.tell(Severity::error, node->id,
+                      "Node " + node->id + " does not start: " + event.reason);
     }
 
     /// Again after a lost connection: what is pending stays pending, and is asked again.
@@ -132,7 +146,7 @@ public:
         node->heard = true;
         node->report = event.report;
         node->missed = node->evident = 0;
-        if (!node->pending) node->could_write = event.report.role == Role::primary;
+        if (first) node->could_write = event.report.role == Role::primary;
         if (!first && node->pending) node->pending->sent_at = context_.now - kResendMs;
         learn(*node);
     }
@@ -146,7 +160,8 @@ public:
 
     void operator()(const NodeFenced& event) {
         Node* node = current(event.node, event.incarnation);
-        if (!node || (node->process != Process::running && node->process != Process::ending)) return;
+        if (!node || (node->process != Process::running && node->process != Process::ending))
+            return;
         if (node->process == Process::running) lost(*node, "its process has ended");
         const bool asked = node->reboot || !node->wanted || state_.removing;
         if (!asked) delay_respawn(*node);
@@ -158,7 +173,8 @@ public:
         Node* node = current(event.node, event.incarnation);
         if (!node || !usable(*node)) return;
         node->missed = node->evident = 0;
-        if (node->hang_told) context_.tell(Severity::info, node->id, "Node " + node->id + " answers again");
+        if (node->hang_told)
+            context_.tell(Severity::info, node->id, "Node " + node->id + " answers again");
         node->hang_told = false;
         node->report = event.report;
         learn(*node);
@@ -202,6 +218,8 @@ public:
         node->pending.reset();
         if (done.role == Role::primary) {
             primary_confirmed(context_, *node);
+            if (event.history.complete()) node->report.history = event.history;
+            learn(*node);
             return;
         }
         node->sealed.reset();
@@ -236,7 +254,8 @@ public:
         node->retry_not_before = context_.now + kResendMs;
         if (const auto* grant = std::get_if<Grant>(&refused)) {
             if (grant->role == Role::primary) node->could_write = false;
-            if (event.code == "STALEEPOCH") node->report.epoch = std::max(node->report.epoch, grant->epoch);
+            if (event.code == "STALEEPOCH")
+                node->report.epoch = std::max(node->report.epoch, grant->epoch);
         } else if (!std::holds_alternative<Seal>(refused) && state_.switchover) {
             abort_switchover(context_, "node " + node->id + " refused with " + event.code);
         }
@@ -260,15 +279,25 @@ private:
         return node;
     }
 
+    void add(const std::string& id, bool wanted) {
+        if (state_.find(id)) return;
+        Node node;
+        node.id = id;
+        node.wanted = wanted;
+        state_.nodes.push_back(node);
+    }
+
     void learn(const Node& node) {
-        if (node.id == state_.primary && node.report.role == Role::primary) {
-            learn_lineage(state_, node.report.history);
-        }
+        if (node.id != state_.primary || node.report.role != Role::primary) return;
+        learn_lineage(state_, node.report.history);
+        state_.epoch =
+            std::max(state_.epoch, node.report.epoch);  // the journal may have missed its grant
     }
 
     static void reset_life(Node& node) {
         node.heard = false;
         node.could_write = false;
+        node.told_to_follow = false;
         node.report = {};
         node.pending.reset();
         node.sealed.reset();

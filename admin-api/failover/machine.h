@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The failover decisions about one cluster, as a pure function: no clock, socket or database. The rules
-// are those of DESIGN 3.2; the simulator in tests/admin-api holds it to them.
+// The failover decisions about one cluster, as a pure function: no clock, socket or database. The
+// rules are those of DESIGN 3.2; the simulator in tests/admin-api holds it to them.
 #pragma once
 
 #include <utility>

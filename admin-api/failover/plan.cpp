@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the state still lacks becomes actions. Planning looks at nothing but the state, so it does not
-// matter which event came, how often, or whether a daemon restarted in between.
+// What the state still lacks becomes actions. Planning looks at nothing but the state, so it does
+// not matter which event came, how often, or whether a daemon restarted in between.
 #include <algorithm>
 
 #include "admin-api/failover/context.h"
@@ -19,12 +19,23 @@ void keep_epochs_in_hand(Context& context) {
     const Epoch left = state.end_epoch > state.next_epoch ? state.end_epoch - state.next_epoch : 0;
     if (left >= kEpochSpare || state.reserving) return;
     state.reserving = true;
-    // A store that was lost counts from the start again: ask for enough to pass what nodes have seen.
-    const Epoch missing = state.next_epoch > state.end_epoch ? state.next_epoch - state.end_epoch : 0;
+    // A store that was lost counts from the start again: ask for enough to pass what nodes have
+    // seen.
+    const Epoch missing =
+        state.next_epoch > state.end_epoch ? state.next_epoch - state.end_epoch : 0;
     context.act(ReserveEpochs{kEpochBlock + missing});
 }
 
-/// An empty restart of the last primary waits until nobody holds data or somebody else was promoted.
+void find_unknown(Context& context) {
+    for (Node& node : context.state.nodes) {
+        if (node.process != Process::unknown || node.sought) continue;
+        node.sought = true;
+        context.act(Find{node.id});
+    }
+}
+
+/// An empty restart of the last primary waits until nobody holds data or somebody else was
+/// promoted.
 bool may_spawn(const State& state, const Node& node, Millis now) {
     if (node.process != Process::absent || !node.wanted) return false;
     if (now < node.spawn_not_before) return false;
@@ -37,7 +48,8 @@ void spawn_missing(Context& context) {
         node.process = Process::spawning;
         node.spawned_at = context.now;
         if (node.id == context.state.primary && context.state.election) {
-            // It comes back empty: with it the back-off of a poisoned key's owner is served by spawn delays.
+            // It comes back empty: with it the back-off of a poisoned key's owner is served by
+            // spawn delays.
             context.state.election->failover = false;
         }
         context.act(Spawn{node.id});
@@ -62,10 +74,12 @@ void end_unwanted(Context& context) {
             continue;
         }
         std::string why_not;
-        if (!state.switchover && confirmed_primary(state)) begin_switchover(context, 0, "", why_not);
+        if (!state.switchover && confirmed_primary(state))
+            begin_switchover(context, 0, "", why_not);
     }
     std::erase_if(state.nodes, [&](const Node& node) {
-        if (node.wanted || node.process != Process::absent || node.id == state.primary) return false;
+        if (node.wanted || node.process != Process::absent || node.id == state.primary)
+            return false;
         context.act(Forget{node.id});
         return true;
     });
@@ -73,12 +87,15 @@ void end_unwanted(Context& context) {
 
 void fail_reboot(Context& context, Node& node, const std::string& why) {
     node.reboot = false;
-    context.fail(node.reboot_ticket, "InvalidReplicationGroupState",
-                 "Node " + node.id + " is the primary and no replica can take its place: " + why + ".");
+    context.fail(
+        node.reboot_ticket, "InvalidReplicationGroupState",
+        "Node " + node.id + " is the primary and no replica can take its place: " + why + ".");
 }
 
 void begin_reboot(Context& context, Node& node) {
     State& state = context.state;
+    if (state.switchover && (state.switchover->from == node.id || state.switchover->to == node.id))
+        return;
     if (node.id == state.primary) {
         if (state.switchover || state.election) return;
         std::string why_not;
@@ -111,14 +128,16 @@ void advance_reboots(Context& context) {
     }
 }
 
-/// Only one may hold the role. Two can only meet here when the journal was lost; the later epoch wins.
+/// Only one may hold the role. Two can only meet here when the journal was lost; the later epoch
+/// wins.
 void settle_claims(Context& context) {
     State& state = context.state;
     for (Node& node : state.nodes) {
         if (!usable(node) || !node.could_write || node.id == state.primary) continue;
         Node* current = state.primary_node();
         if (!current || !current->could_write || current->report.epoch < node.report.epoch) {
-            if (current && current->could_write && alive(*current)) end_process(context, *current, false);
+            if (current && current->could_write && alive(*current))
+                end_process(context, *current, false);
             state.primary = node.id;
             state.epoch = std::max(state.epoch, node.report.epoch);
         } else {
@@ -151,13 +170,16 @@ void make_followers(Context& context) {
         grant.epoch = state.epoch;
         grant.role = Role::replica;
         grant.source = state.primary;
+        node.sealed.reset();  // from here on its data may grow, whether or not the answer arrives
+        node.told_to_follow = true;
         request(context, node, grant);
     }
 }
 
 void resend_unanswered(Context& context) {
     for (Node& node : context.state.nodes) {
-        if (!node.pending || !usable(node) || context.now - node.pending->sent_at < kResendMs) continue;
+        if (!node.pending || !usable(node) || context.now - node.pending->sent_at < kResendMs)
+            continue;
         node.pending->sent_at = context.now;
         context.act(node.pending->action);
     }
@@ -222,6 +244,7 @@ void end_process(Context& context, Node& node, bool in_order) {
 
 void plan(Context& context) {
     State& state = context.state;
+    find_unknown(context);
     if (state.removing) {
         end_cluster(context);
         return;

@@ -7,7 +7,8 @@ namespace millpond::admin::failover {
 
 namespace {
 
-/// Its lag as the primary sees it; a replica that the primary does not list yet is taken at its word.
+/// Its lag as the primary sees it; a replica that the primary does not list yet is taken at its
+/// word.
 bool lags(const State& state, const Node& node) {
     const Node* primary = state.primary_node();
     if (!primary) return false;
@@ -18,8 +19,9 @@ bool lags(const State& state, const Node& node) {
 }
 
 bool may_read(const State& state, const Node& node) {
-    return node.wanted && usable(node) && !node.reboot && !node.sealed && node.missed < kMissedProbesMax &&
-           node.report.role == Role::replica && node.report.link == Link::up && !lags(state, node);
+    return node.wanted && usable(node) && !node.reboot && !node.sealed &&
+           node.missed < kMissedProbesMax && node.report.role == Role::replica &&
+           node.report.link == Link::up && !lags(state, node);
 }
 
 std::vector<std::string> eligible(const State& state) {
@@ -49,15 +51,16 @@ std::vector<std::string> living_owners(const State& state) {
 
 }  // namespace
 
-/// While nobody is eligible (a failover is under way), the old owners that still live go on, for the
-/// dead ones too: stale reads beat none. A socket without any owner only queues.
+/// While nobody is eligible (a failover is under way), the old owners that still live go on, for
+/// the dead ones too: stale reads beat none. A socket without any owner only queues.
 void deal_readers(Context& context) {
     State& state = context.state;
     const auto ids = eligible(state);
     const auto living = ids.empty() ? living_owners(state) : ids;
     std::vector<std::string> owners(kReaders);
     for (std::size_t i = 0; i < kReaders && !living.empty(); ++i) {
-        const bool keep = ids.empty() && i < state.readers.size() && can_serve(state, state.readers[i]);
+        const bool keep =
+            ids.empty() && i < state.readers.size() && can_serve(state, state.readers[i]);
         owners[i] = keep ? state.readers[i] : living[i % living.size()];
     }
     if (owners == state.readers) return;

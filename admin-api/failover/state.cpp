@@ -13,15 +13,20 @@ constexpr int kSpawnFailuresShown = 3;
 }  // namespace
 
 Node* State::find(const std::string& id) {
-    const auto it = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.id == id; });
+    const auto it =
+        std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.id == id; });
     return it == nodes.end() ? nullptr : &*it;
 }
 
-const Node* State::find(const std::string& id) const { return const_cast<State*>(this)->find(id); }
+const Node* State::find(const std::string& id) const {
+    return const_cast<State*>(this)->find(id);
+}
 
-/// "v1 PRIMARY EPOCH REPLID...": words, since neither ids nor replids hold spaces. "-": no primary yet.
+/// "v1 PRIMARY EPOCH REPLID...": words, since neither ids nor replids hold spaces. "-": no primary
+/// yet.
 std::string encode_journal(const State& state) {
-    std::string out = "v1 " + (state.primary.empty() ? "-" : state.primary) + ' ' + std::to_string(state.epoch);
+    std::string out =
+        "v1 " + (state.primary.empty() ? "-" : state.primary) + ' ' + std::to_string(state.epoch);
     for (const auto& replid : state.lineage) out += ' ' + replid;
     return out;
 }
@@ -39,24 +44,32 @@ State initial_state(const std::string& journal) {
     return state;
 }
 
-bool alive(const Node& node) { return node.process == Process::running || node.process == Process::ending; }
+bool alive(const Node& node) {
+    return node.process == Process::running || node.process == Process::ending;
+}
 
-bool usable(const Node& node) { return node.process == Process::running && node.heard; }
+bool usable(const Node& node) {
+    return node.process == Process::running && node.heard;
+}
 
 bool may_hold_primary(const Node& node) {
     switch (node.process) {
-        case Process::unknown: return true;
+        case Process::unknown:
+            return true;
         case Process::absent:
-        case Process::spawning: return false;
+        case Process::spawning:
+            return false;
         case Process::running:
-        case Process::ending: return node.could_write || (!node.heard && !node.spawned);
+        case Process::ending:
+            return node.could_write || (!node.heard && !node.spawned);
     }
     return true;
 }
 
 bool confirmed_primary(const State& state) {
     const Node* node = state.primary_node();
-    return node && usable(*node) && node->could_write && node->report.role == Role::primary && !node->pending;
+    return node && usable(*node) && node->could_write && node->report.role == Role::primary &&
+           !node->pending;
 }
 
 bool follows_primary(const State& state, const Node& node) {
@@ -67,15 +80,20 @@ bool follows_primary(const State& state, const Node& node) {
 std::string status_of(const State& state, const Node& node) {
     if (!node.wanted || state.removing) return "deleting";
     if (node.reboot) return "rebooting";
-    if (node.young_deaths >= kSpawnFailuresShown && node.process != Process::running) return "failed";
+    if (node.young_deaths >= kSpawnFailuresShown && node.process != Process::running)
+        return "failed";
     switch (node.process) {
-        case Process::unknown: return "recovering";
+        case Process::unknown:
+            return "recovering";
         case Process::absent:
             if (node.id == state.primary && !stuck_reason(state).empty()) return "failed";
             return node.incarnation == 0 ? "creating" : "recovering";
-        case Process::spawning: return node.incarnation == 0 ? "creating" : "recovering";
-        case Process::ending: return "recovering";
-        case Process::running: break;
+        case Process::spawning:
+            return node.incarnation == 0 ? "creating" : "recovering";
+        case Process::ending:
+            return "recovering";
+        case Process::running:
+            break;
     }
     if (node.missed >= kMissedProbesMax) return "recovering";
     const bool in_role = node.heard && node.report.role != Role::none;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All that the failover machine remembers about one cluster. A value: copied, compared and printed by
-// tests at will. Only step() changes it.
+// All that the failover machine remembers about one cluster. A value: copied, compared and printed
+// by tests at will. Only step() changes it.
 #pragma once
 
 #include <optional>
@@ -52,13 +52,16 @@ struct Node {
     std::string id;
     Process process = Process::unknown;
     Incarnation incarnation = 0;
-    bool wanted = true;   ///< part of the cluster; else it is being ended
-    bool heard = false;   ///< NodeHello has come
-    bool spawned = false; ///< by this daemon: what has not been heard of can hold no role
+    bool sought = false;   ///< Find has been asked for
+    bool wanted = true;    ///< part of the cluster; else it is being ended
+    bool heard = false;    ///< NodeHello has come
+    bool spawned = false;  ///< by this daemon: what has not been heard of can hold no role
     /// It holds the primary role, or a grant of it is out. Only fencing, a confirmed revoke or a
     /// refusal ends that.
     bool could_write = false;
     Report report;
+    bool told_to_follow =
+        false;  ///< a grant to follow was sent, so it may hold data whatever it last said
     std::optional<Pending> pending;
     std::optional<History> sealed;  ///< in the election under way
     Millis retry_not_before = 0;    ///< after a refusal
@@ -81,6 +84,7 @@ struct Switchover {
     Ticket ticket = 0;
     std::string from;
     std::string to;
+    Incarnation to_incarnation = 0;
     Request operation = 0;
     Stage stage = Stage::pausing;
     Millis started_at = 0;
@@ -99,7 +103,7 @@ struct Election {
     bool backoff_told = false;
     bool by_crash = true;   ///< counts towards the back-off
     bool failover = false;  ///< others held data when it began: a failover, not a restart
-    bool granted = false;   ///< a successor has been chosen
+    bool forward = false;   ///< past a switchover's commit point: there is no way back to wait for
     Ticket ticket = 0;      ///< of a switchover that went past its commit point, or of a promotion
     std::string preferred;
 };
@@ -109,9 +113,9 @@ struct State {
     std::string initial_primary;
     bool automatic = false;
 
-    std::string primary;  ///< who holds the role, or held it last
-    Epoch epoch = 0;      ///< of the last grant of the primary role
-    Epoch next_epoch = 0; ///< first unused of the reserved block
+    std::string primary;   ///< who holds the role, or held it last
+    Epoch epoch = 0;       ///< of the last grant of the primary role
+    Epoch next_epoch = 0;  ///< first unused of the reserved block
     Epoch end_epoch = 0;
     bool reserving = false;
     std::vector<std::string> lineage;  ///< replids of the primaries, oldest first
@@ -142,10 +146,12 @@ State initial_state(const std::string& journal);
 std::string encode_journal(const State& state);
 
 // Questions about a node that several parts ask.
-bool alive(const Node& node);               ///< a process exists that may still run
-bool usable(const Node& node);              ///< running and heard
-bool may_hold_primary(const Node& node);    ///< it could accept a write now or after a message on its way
-bool confirmed_primary(const State& state); ///< the primary runs, has its grant, and nothing is pending
+bool alive(const Node& node);   ///< a process exists that may still run
+bool usable(const Node& node);  ///< running and heard
+bool may_hold_primary(
+    const Node& node);  ///< it could accept a write now or after a message on its way
+bool confirmed_primary(
+    const State& state);  ///< the primary runs, has its grant, and nothing is pending
 bool follows_primary(const State& state, const Node& node);
 
 /// The word for a person: creating, available, rebooting, recovering, deleting, failed.

@@ -33,13 +33,13 @@ Millis backoff(Context& context) {
     return std::min(kBackoffMs << doublings, kBackoffMsMax);
 }
 
-/// Automatic failover is off and the primary died by itself: data that replicas hold must not be lost
-/// to an empty restart, nor may anybody be promoted unasked.
+/// Automatic failover is off and the primary died by itself: data that replicas hold must not be
+/// lost to an empty restart, nor may anybody be promoted unasked.
 bool held(Context& context) {
     State& state = context.state;
     const Node* old = state.primary_node();
     if (!old || old->process != Process::absent) return false;
-    if (state.automatic || state.promote_requested || state.election->ticket != 0) return false;
+    if (state.automatic || state.promote_requested || state.election->forward) return false;
     if (!state.election->held_told) {
         state.election->held_told = true;
         context.tell(Severity::error, old->id,
@@ -63,7 +63,10 @@ bool backing_off(Context& context) {
     return true;
 }
 
-bool fresh(const Node& node) { return node.report.role == Role::none && !node.report.history.complete(); }
+bool fresh(const Node& node) {
+    return node.report.role == Role::none && !node.report.history.complete() &&
+           !node.told_to_follow;
+}
 
 /// Seals every node that may hold data. True when all have answered, or have had their time.
 bool all_sealed(Context& context) {
@@ -76,8 +79,12 @@ bool all_sealed(Context& context) {
     for (Node& node : context.state.nodes) {
         if (!usable(node) || node.sealed || fresh(node)) continue;
         waiting = true;
-        if (pending_as<Grant>(node)) node.pending.reset();  // it would follow a primary that is gone
-        if (!node.pending && context.now >= node.retry_not_before) request(context, node, Seal{});
+        if (pending_as<Grant>(node))
+            node.pending.reset();  // it would follow a primary that is gone
+        if (node.pending || context.now < node.retry_not_before) continue;
+        Seal seal;
+        seal.epoch = std::max(context.state.epoch, node.report.epoch);
+        request(context, node, seal);
     }
     return !waiting || context.now - election.seal_since >= kSealWaitMs;
 }
@@ -99,6 +106,7 @@ Node* empty_successor(State& state, Millis now) {
 void elect(Context& context) {
     State& state = context.state;
     if (!all_sealed(context)) return;
+    learn_from_candidates(state);
     const Node* best = best_candidate(state, state.election->preferred);
     if (!best) return;  // those that are left answer, or are found hung and fenced
     grant_primary(context, *state.find(best->id));
@@ -123,18 +131,26 @@ void begin_election(Context& context, const std::string& reason, bool by_crash) 
 
 void seek_primary(Context& context) {
     State& state = context.state;
+    if (state.election && confirmed_primary(state)) {
+        // The journal named an older one; the real primary was there all the time.
+        context.finish(state.election->ticket);
+        state.election.reset();
+    }
     if (std::any_of(state.nodes.begin(), state.nodes.end(), may_hold_primary)) return;
     if (!state.election) begin_election(context, "no node holds the primary role", false);
     const bool full = someone_holds_data(state, "");
     if (full && held(context)) return;
-    if (backing_off(context) || state.next_epoch >= state.end_epoch) return;
+    if (!state.promote_requested && backing_off(context)) return;
+    if (state.next_epoch >= state.end_epoch) return;
     if (full) return elect(context);
     // Nobody is sealed here; a node that sat through an election in vain may still be marked so.
     Node* node = empty_successor(state, context.now);
-    if (node && !node->pending && context.now >= node->retry_not_before) grant_primary(context, *node);
+    if (node && !node->pending && context.now >= node->retry_not_before)
+        grant_primary(context, *node);
 }
 
-/// Requires: nobody else may hold the role, and the node has no request pending but a grant to follow.
+/// Requires: nobody else may hold the role, and the node has no request pending but a grant to
+/// follow.
 void grant_primary(Context& context, Node& node) {
     State& state = context.state;
     if (state.next_epoch >= state.end_epoch) return;
@@ -142,8 +158,8 @@ void grant_primary(Context& context, Node& node) {
     state.primary = node.id;
     node.could_write = true;
     if (state.election) {
-        state.election->granted = true;
-        state.election->seal_since = -1;  // should this one die too, the next round has its own time
+        state.election->seal_since =
+            -1;  // should this one die too, the next round has its own time
         if (state.election->by_crash) state.failovers.push_back(context.now);
         if (state.election->failover && !state.switchover) {
             Progress report = progress(*state.election, "promote");
@@ -180,8 +196,8 @@ void primary_confirmed(Context& context, Node& node) {
         }
         context.act(report);
         context.tell(Severity::info, node.id,
-                     "Failover from primary node " + election.old_primary + " to replica node " + node.id +
-                         " completed");
+                     "Failover from primary node " + election.old_primary + " to replica node " +
+                         node.id + " completed");
     } else if (!election.old_primary.empty()) {
         context.tell(Severity::warning, node.id,
                      "Node " + node.id + " serves as the primary again; no node held data");

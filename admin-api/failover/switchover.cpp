@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The planned change of the primary. Its one commit point is REVOKE: before it every failure resumes the
-// old primary, after it there is only forward.
+// The planned change of the primary. Its one commit point is REVOKE: before it every failure
+// resumes the old primary, after it there is only forward.
 #include "admin-api/failover/context.h"
 #include "admin-api/failover/election.h"
 
@@ -65,7 +65,8 @@ const Node* switchover_target(const State& state, const std::string& wanted, std
     return best;
 }
 
-bool begin_switchover(Context& context, Ticket ticket, const std::string& target, std::string& why_not) {
+bool begin_switchover(Context& context, Ticket ticket, const std::string& target,
+                      std::string& why_not) {
     State& state = context.state;
     if (state.switchover || !confirmed_primary(state)) {
         why_not = "a failover is under way";
@@ -77,6 +78,7 @@ bool begin_switchover(Context& context, Ticket ticket, const std::string& target
     next.ticket = ticket;
     next.from = state.primary;
     next.to = to->id;
+    next.to_incarnation = to->incarnation;
     next.started_at = context.now;
     next.operation = ++state.last_request;
     state.switchover = next;
@@ -105,8 +107,10 @@ void abort_switchover(Context& context, const std::string& why) {
     if (Node* to = state.find(over.to); to && pending_as<AwaitOffset>(*to)) to->pending.reset();
     state.switchover.reset();
     context.act(report);
-    context.tell(Severity::warning, over.from, "Switchover to " + over.to + " was given up: " + why);
-    context.fail(over.ticket, "InvalidReplicationGroupState", "The switchover was given up: " + why + ".");
+    context.tell(Severity::warning, over.from,
+                 "Switchover to " + over.to + " was given up: " + why);
+    context.fail(over.ticket, "InvalidReplicationGroupState",
+                 "The switchover was given up: " + why + ".");
     for (Node& node : state.nodes) {
         if (node.reboot && !node.reboot_begun && node.id == over.from) {
             node.reboot = false;
@@ -124,7 +128,8 @@ void switchover_paused(Context& context, Node& node, std::uint64_t offset) {
     state.switchover->offset = offset;
     context.act(progress(state, "catch-up"));
     Node* to = state.find(state.switchover->to);
-    if (!to || !usable(*to) || to->pending) return abort_switchover(context, "the replica was lost");
+    if (!to || !usable(*to) || to->pending)
+        return abort_switchover(context, "the replica was lost");
     AwaitOffset await;
     await.offset = offset;
     request(context, *to, await);
@@ -155,20 +160,26 @@ void switchover_revoked(Context& context, Node& node, std::uint64_t offset) {
     election.reason = "switchover";
     election.by_crash = false;
     election.failover = true;
+    election.forward = true;
     election.ticket = state.switchover->ticket;
     election.preferred = state.switchover->to;
     state.election = election;
     Node* to = state.find(state.switchover->to);
-    if (to && usable(*to) && !to->pending && offset == state.switchover->offset) grant_primary(context, *to);
+    const bool ready =
+        to && usable(*to) && !to->pending && to->incarnation == state.switchover->to_incarnation;
+    if (ready && offset == state.switchover->offset) grant_primary(context, *to);
 }
 
 void advance_switchover(Context& context) {
     State& state = context.state;
     if (!state.switchover) return;
     const Switchover& over = *state.switchover;
-    if (over.stage != Switchover::Stage::pausing && over.stage != Switchover::Stage::catching_up) return;
+    if (over.stage != Switchover::Stage::pausing && over.stage != Switchover::Stage::catching_up)
+        return;
     const Node* to = state.find(over.to);
-    if (!to || !usable(*to)) return abort_switchover(context, "the replica was lost");
+    if (!to || !usable(*to) || to->incarnation != over.to_incarnation) {
+        return abort_switchover(context, "the replica was lost");
+    }
     if (context.now - over.started_at >= kSwitchoverBudgetMs) {
         abort_switchover(context, "it took too long");
     }

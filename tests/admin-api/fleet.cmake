@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+millpond_test(failover_simulation_test ${CMAKE_CURRENT_LIST_DIR}/failover_simulation_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/failover_simulator.cpp LINK millpond_admin_failover TIMEOUT 36000)
