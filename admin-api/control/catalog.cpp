@@ -104,6 +104,15 @@ void Draft::erase_group(const std::string& id) {
 void Draft::put(OperationRecord record) {
     record.operation.revision = next_.revision + 1;
     write([&](Store::Writer& writer) { writer.put(record); });
+    keep(std::move(record));
+}
+
+void Draft::show(OperationRecord record) {
+    record.operation.revision = next_.revision + 1;
+    keep(std::move(record));
+}
+
+void Draft::keep(OperationRecord record) {
     std::erase_if(operations_touched_,
                   [&](const schema::Operation& one) { return one.id == record.operation.id; });
     operations_touched_.push_back(record.operation);

@@ -50,6 +50,9 @@ public:
     void remember(const std::string& key, const RememberedAnswer& answer);
     void prune(std::int64_t events_before_ms, std::int64_t keys_before_ms, int operations_kept);
 
+    /// Shows how far an operation has come without storing it: words of progress are not worth an
+    /// fsync.
+    void show(OperationRecord operation);
     /// Only shown, never stored.
     void set_live(const std::string& node, const LiveNode& live);
     void erase_live(const std::string& node);
@@ -62,6 +65,7 @@ private:
     /// Runs one write; the transaction opens with the first.
     void write(const std::function<void(Store::Writer&)>& write);
     void commit();
+    void keep(OperationRecord operation);
 
     Store& store_;
     State next_;

@@ -189,13 +189,19 @@ std::vector<schema::Event> Control::events(const EventFilter& filter) {
 }
 
 std::vector<schema::Operation> Control::operations(std::string_view target, int limit) {
+    const auto state = catalog_.read();
     std::vector<schema::Operation> out;
-    for (auto& record : store_.operations(target, bounded(limit)))
-        out.push_back(std::move(record.operation));
+    for (auto& record : store_.operations(target, bounded(limit))) {
+        // The state knows more of an unfinished one than the store: its latest words of progress.
+        const auto* live = state->operation(record.operation.id);
+        out.push_back(live ? live->operation : std::move(record.operation));
+    }
     return out;
 }
 
 Result<schema::Operation> Control::operation(std::string_view id) {
+    if (const auto state = catalog_.read(); const auto* live = state->operation(id))
+        return live->operation;
     auto record = store_.operation(id);
     if (!record)
         return Error{"OperationNotFound",
