@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The management thread of a node that a daemon runs: PROTOCOL.md, on `mgmt.sock`. It takes no shard lock
-// and never waits for a lane, so it answers while the node is busy; what must run in a lane is posted
-// through the interfaces of control.h and answered when done. The server owns it: start_management()
-// once the interfaces below work, and destroy it before them.
+// The management thread of a node that a daemon runs: PROTOCOL.md, on `mgmt.sock`. It takes no
+// shard lock and never waits for a lane, so it answers while the node is busy; what must run in a
+// lane is posted through the interfaces of control.h and answered when done. The server owns it:
+// start_management() once the interfaces below work, and destroy it before them.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,12 @@ struct ManagedParts {
     NetworkControl& network;
     PauseControl& pause;
     RoleControl& role;
-    /// NODE.SAMPLE: counters by name (used_memory, maxmemory, connections, keys ...). Relaxed reads.
+    /// NODE.SAMPLE: counters by name (used_memory, maxmemory, connections, keys ...). Relaxed
+    /// reads.
     std::function<std::vector<std::pair<std::string, double>>()> sample;
+    /// The log of effects is active: with the role of a replica, or none, that is what tells a
+    /// complete data set from a fresh process or a broken full sync.
+    std::function<bool()> log_active;
     /// Who holds the exclusive lane ("EVAL ...", empty: nobody), and for how long.
     std::function<std::pair<std::string, std::int64_t>()> exclusive_holder;
     /// A counter that the main I/O thread bumps each 10 ms.
@@ -48,13 +52,13 @@ public:
     virtual ~Management() = default;  ///< joins the thread and removes mgmt.sock
 };
 
-/// Binds `mgmt.sock` (replacing a stale one) and starts the thread. Throws std::system_error when the
-/// socket cannot be made.
+/// Binds `mgmt.sock` (replacing a stale one) and starts the thread. Throws std::system_error when
+/// the socket cannot be made.
 std::unique_ptr<Management> start_management(ManagementOptions, ManagedParts);
 
-/// What main() of a managed engine calls first of all, before threads and memory: locks the robust mutex
-/// of the liveness page and never unlocks it, so that the kernel tells the daemon of this process's
-/// death. Throws std::system_error when the descriptor is no liveness page.
+/// What main() of a managed engine calls first of all, before threads and memory: locks the robust
+/// mutex of the liveness page and never unlocks it, so that the kernel tells the daemon of this
+/// process's death. Throws std::system_error when the descriptor is no liveness page.
 void hold_liveness(int liveness_fd);
 
 /// Installs handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT that say so to every watching
@@ -62,8 +66,8 @@ void hold_liveness(int liveness_fd);
 /// Call once, after start_management().
 void install_fatal_handlers();
 
-/// `DIR/exit.json`: written last thing by an engine that ends in order; its absence tells the daemon that the
-/// node was killed. remove_exit_note() at start.
+/// `DIR/exit.json`: written last thing by an engine that ends in order; its absence tells the
+/// daemon that the node was killed. remove_exit_note() at start.
 void write_exit_note(const std::filesystem::path& folder, const std::string& reason);
 void remove_exit_note(const std::filesystem::path& folder);
 
