@@ -401,8 +401,12 @@ void ReplicaHub::add_waiter(Waiter waiter) {
     });
 }
 
-void ReplicaHub::forget_waiter(std::uint64_t session) {
-    post([this, session] { std::erase_if(waiters_, [&](const Waiter& w) { return w.token.session == session; }); });
+void ReplicaHub::forget_waiter(BlockToken token) {
+    post([this, token] {
+        std::erase_if(waiters_, [&](const Waiter& w) {
+            return w.token.session == token.session && w.token.serial == token.serial;
+        });
+    });
 }
 
 void ReplicaHub::release_waiters(std::string reply) {

@@ -59,7 +59,7 @@ public:
         bool local_first = false;  ///< WAITAOF's reply
     };
     void add_waiter(Waiter waiter);
-    void forget_waiter(std::uint64_t session);
+    void forget_waiter(BlockToken token);
     /// Ends all waits with this reply.
     void release_waiters(std::string reply);
 

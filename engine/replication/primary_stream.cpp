@@ -20,7 +20,10 @@ char* PrimaryStream::room(std::size_t size) {
         position_ -= begin_;
         end_ -= begin_;
         begin_ = 0;
-        if (end_ == 0 && buffer_.size() > kept_bytes) std::string().swap(buffer_);
+        if (end_ == 0 && buffer_.size() > kept_bytes) {
+            buffer_.clear();
+            buffer_.shrink_to_fit();
+        }
     }
     if (buffer_.size() - end_ < size) buffer_.resize(std::max(end_ + size, buffer_.size() * 2));
     return buffer_.data() + end_;
