@@ -260,6 +260,14 @@ bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
         server_.good_replicas() < config.min_replicas_to_write) {
         return refuse("NOREPLICAS Not enough good replicas to write.");
     }
+    if (writes && server_.save_failed() && role == Role::primary && config.stop_writes_on_bgsave_error &&
+        !config.save.get().empty()) {
+        return refuse(
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. "
+            "Commands that may modify the data set are disabled, because this instance is configured to report "
+            "errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the "
+            "Redis logs for details about the RDB error.");
+    }
     if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
         return refuse("READONLY You can't write against a read only replica.");
     }
@@ -338,6 +346,10 @@ void Executor::queue(Session& session, const CommandSpec& spec, std::span<const 
     session.queued.store(static_cast<std::uint32_t>(transaction.queue.size()), std::memory_order_relaxed);
     output(session).append("+QUEUED\r\n");
     if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
+}
+
+void Executor::watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark) {
+    server_.watches().add(key.db, key.key, mark);
 }
 
 void Executor::unwatch(Session& session, bool locked) {

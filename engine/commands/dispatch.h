@@ -24,6 +24,8 @@ namespace millpond::engine {
 class Gate;
 class GateFlag;
 struct ThreadStatistics;
+struct WatchedKey;
+struct WatchMark;
 
 /// A command that owns nothing: its arguments.
 using Command = std::vector<Bytes>;
@@ -57,6 +59,8 @@ public:
     // -- For handlers --------------------------------------------------------------------------------
     /// EXEC: runs a queued command inside the running one's unit: its reply, its effects, its statistics.
     void run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args);
+    /// WATCH. Requires: the key's shard locked.
+    void watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark);
     /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the exclusive lane.
     void unwatch(Session& session, bool locked);
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ class Keyspace;
 class KeyspaceObserver;
 class Network;
 class Pause;
+class Rates;
 class Statistics;
 class WatchRegistry;
 class SlowLog;
@@ -43,6 +45,7 @@ public:
     EffectLog& log() { return *log_; }
     const CommandTable& commands() const { return *commands_; }
     Statistics& statistics() { return *statistics_; }
+    Rates& rates() { return *rates_; }
     WatchRegistry& watches() { return *watches_; }
     SlowLog& slow_log() { return *slow_log_; }
     Network& network() { return *network_; }  ///< a NetworkControl
@@ -77,6 +80,9 @@ public:
     KeyspaceObserver& background_observer() { return *background_; }
     /// May keys expire of their own now? A primary that is neither loading nor paused.
     bool may_expire() const;
+    /// DEBUG SET-ACTIVE-EXPIRE: whether expired keys go before anybody asks for them.
+    bool active_expiry() const { return active_expiry_.load(std::memory_order_relaxed); }
+    void set_active_expiry(bool yes) { active_expiry_.store(yes, std::memory_order_relaxed); }
 
     /// FLUSHALL (db -1) and FLUSHDB tell before they empty anything, in the exclusive lane: a walk is aborted.
     using FlushHook = std::function<void(int db)>;
@@ -87,6 +93,9 @@ public:
     /// Replicas whose lag is within min-replicas-max-lag, kept by replication: for -NOREPLICAS.
     void set_good_replicas(int n) { good_replicas_.store(n, std::memory_order_relaxed); }
     int good_replicas() const { return good_replicas_.load(std::memory_order_relaxed); }
+    /// The last background save failed, kept by persistence: for -MISCONF.
+    void set_save_failed(bool yes) { save_failed_.store(yes, std::memory_order_relaxed); }
+    bool save_failed() const { return save_failed_.load(std::memory_order_relaxed); }
 
     // -- Work for other threads ------------------------------------------------------------------------------
     /// Runs on the control thread, in order; it may wait for lanes. For callers that may not.
@@ -117,25 +126,31 @@ public:
     void set_room_hook(RoomHook hook) { room_hook_ = std::move(hook); }
     const RoomHook& room_hook() const { return room_hook_; }
 
+    /// Opens the listeners and starts the threads; throws std::system_error.
+    void start();
     /// Serves on this thread until request_shutdown(); returns the exit status.
     int run();
-    /// From any thread, and from signal handlers' helpers: ends run().
+    /// From any thread: ends run().
     void request_shutdown(std::string reason);
+    /// Why run() has ended; the first request's.
+    std::string exit_reason() const;
 
 private:
     struct Control;
+    void sample_rates();
     std::unique_ptr<Config> config_;
     std::unique_ptr<Gate> gate_;
     std::unique_ptr<EffectLog> log_;
+    std::unique_ptr<Control> control_;  ///< outlives the key space, which frees through it
     std::unique_ptr<Keyspace> keyspace_;
     std::unique_ptr<CommandTable> commands_;
     std::unique_ptr<Statistics> statistics_;
+    std::unique_ptr<Rates> rates_;
     std::unique_ptr<WatchRegistry> watches_;
     std::unique_ptr<SlowLog> slow_log_;
     std::unique_ptr<KeyspaceObserver> background_;
     std::unique_ptr<Pause> pause_;
     std::unique_ptr<Network> network_;
-    std::unique_ptr<Control> control_;
 
     std::string run_id_;
     std::int64_t started_ms_ = 0;
@@ -143,12 +158,16 @@ private:
     std::atomic<Role> role_{Role::primary};
     std::atomic<bool> loading_{false};
     std::atomic<bool> stale_{false};
+    std::atomic<bool> active_expiry_{true};
     RoleControl* role_control_ = nullptr;
     std::atomic<KeyspaceObserver*> change_hook_{nullptr};
     std::atomic<int> good_replicas_{0};
+    std::atomic<bool> save_failed_{false};
     std::vector<FlushHook> flush_hooks_;
     std::vector<InfoSection> info_;
     std::vector<std::function<void()>> exits_;
+    mutable std::mutex exit_mutex_;
+    std::string exit_reason_;
     SaveHook save_hook_;
     RoomHook room_hook_;
 };

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// INFO: Redis's sections and fields. Parts of the server that know more add to their section (Server::add_info).
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/commands/call.h"
+#include "engine/commands/numbers.h"
+#include "engine/commands/server.h"
+#include "engine/commands/table.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/memory/background_free.h"
+#include "engine/net/network.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/rates.h"
+#include "engine/server/server.h"
+#include "engine/server/session.h"
+#include "engine/server/statistics.h"
+#include "engine/server/version.h"
+
+namespace millpond::engine {
+
+namespace {
+
+void field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(":").append(value).append("\r\n");
+}
+
+template <class Integer>
+    requires std::is_integral_v<Integer>
+void field(std::string& out, std::string_view name, Integer value) {
+    field(out, name, std::to_string(value));
+}
+
+std::string fixed(double value, int digits) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    return text;
+}
+
+std::string executable() {
+    char path[4096];
+    const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
+    return n > 0 ? std::string(path, static_cast<std::size_t>(n)) : std::string();
+}
+
+void info_server(Server& server, std::string& out) {
+    utsname name{};
+    ::uname(&name);
+    const std::int64_t uptime = (unix_ms() - server.started_ms()) / 1000;
+    field(out, "redis_version", kRedisVersion);
+    field(out, "redis_git_sha1", "00000000");
+    field(out, "redis_git_dirty", "0");
+    field(out, "redis_build_id", "0");
+    field(out, "redis_mode", "standalone");
+    field(out, "millpond_version", MILLPOND_VERSION);
+    field(out, "os", std::string(name.sysname) + " " + name.release + " " + name.machine);
+    field(out, "arch_bits", sizeof(void*) * 8);
+    field(out, "monotonic_clock", "POSIX clock_gettime");
+    field(out, "multiplexing_api", "epoll");
+    field(out, "gcc_version", std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." +
+                                  std::to_string(__GNUC_PATCHLEVEL__));
+    field(out, "process_id", ::getpid());
+    field(out, "process_supervised", "no");
+    field(out, "run_id", server.run_id());
+    field(out, "tcp_port", server.config().port.load());
+    field(out, "server_time_usec", unix_us());
+    field(out, "uptime_in_seconds", uptime);
+    field(out, "uptime_in_days", uptime / 86400);
+    field(out, "hz", server.config().hz.load());
+    field(out, "configured_hz", server.config().hz.load());
+    field(out, "lru_clock", (unix_ms() / 1000) & ((1 << 24) - 1));
+    field(out, "executable", executable());
+    field(out, "config_file", server.config().file());
+    field(out, "io_threads_active", server.network().threads() > 1 ? 1 : 0);
+    field(out, "io_threads", server.network().threads());
+}
+
+void info_clients(Server& server, std::string& out) {
+    std::int64_t blocked = 0, input_max = 0, output_max = 0;
+    server.network().visit_sessions([&](Session& session) {
+        if (session.state() == Session::State::suspended) ++blocked;
+        input_max = std::max<std::int64_t>(input_max, session.input_pending.load(std::memory_order_relaxed));
+        output_max = std::max<std::int64_t>(
+            output_max, static_cast<std::int64_t>(session.output_pending.load(std::memory_order_relaxed)));
+    });
+    field(out, "connected_clients", server.network().connections());
+    field(out, "cluster_connections", 0);
+    field(out, "maxclients", server.config().maxclients.load());
+    field(out, "client_recent_max_input_buffer", input_max);
+    field(out, "client_recent_max_output_buffer", output_max);
+    field(out, "blocked_clients", blocked);
+    field(out, "tracking_clients", 0);
+    field(out, "clients_in_timeout_table", blocked);
+}
+
+void info_stats(Server& server, std::string& out) {
+    Statistics& s = server.statistics();
+    Keyspace& keys = server.keyspace();
+    const Rates::Values rates = server.rates().get();
+    field(out, "total_connections_received", s.connections_received.sum());
+    field(out, "total_commands_processed", s.commands_processed());
+    field(out, "instantaneous_ops_per_sec", std::llround(rates.commands));
+    field(out, "total_net_input_bytes", s.net_input.sum());
+    field(out, "total_net_output_bytes", s.net_output.sum());
+    field(out, "instantaneous_input_kbps", fixed(rates.input / 1024, 2));
+    field(out, "instantaneous_output_kbps", fixed(rates.output / 1024, 2));
+    field(out, "rejected_connections", s.connections_rejected.sum());
+    field(out, "expired_keys", keys.counters().expired.sum());
+    field(out, "evicted_keys", keys.counters().evicted.sum());
+    field(out, "keyspace_hits", keys.counters().hits.sum());
+    field(out, "keyspace_misses", keys.counters().misses.sum());
+    field(out, "pubsub_channels", 0);
+    field(out, "pubsub_patterns", 0);
+    field(out, "latest_fork_usec", 0);
+    field(out, "total_forks", 0);
+    field(out, "total_error_replies", s.error_replies.sum());
+    field(out, "client_query_buffer_limit_disconnections", s.query_limit_disconnections.sum());
+    field(out, "client_output_buffer_limit_disconnections", s.output_limit_disconnections.sum());
+}
+
+void info_cpu(Server&, std::string& out) {
+    const auto print = [&](std::string_view suffix, int who) {
+        rusage usage{};
+        ::getrusage(who, &usage);
+        const auto seconds = [](const timeval& t) {
+            return fixed(static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6, 6);
+        };
+        field(out, "used_cpu_sys" + std::string(suffix), seconds(usage.ru_stime));
+        field(out, "used_cpu_user" + std::string(suffix), seconds(usage.ru_utime));
+    };
+    print("", RUSAGE_SELF);
+    print("_children", RUSAGE_CHILDREN);
+}
+
+void info_commandstats(Server& server, std::string& out) {
+    const CommandTable& table = server.commands();
+    const auto print = [&](const CommandSpec& spec) {
+        const CommandTotals totals = server.statistics().totals(spec.id);
+        if (totals.calls == 0 && totals.rejected == 0) return;
+        const double us = static_cast<double>(totals.ns) / 1000;
+        field(out, "cmdstat_" + std::string(spec.name),
+              "calls=" + std::to_string(totals.calls) + ",usec=" + std::to_string(std::llround(us)) +
+                  ",usec_per_call=" + fixed(totals.calls ? us / static_cast<double>(totals.calls) : 0, 2) +
+                  ",rejected_calls=" + std::to_string(totals.rejected) +
+                  ",failed_calls=" + std::to_string(totals.failed));
+    };
+    for (const CommandSpec* spec : table.all()) {
+        print(*spec);
+        for (const CommandSpec* sub : table.subcommands(*spec)) print(*sub);
+    }
+}
+
+void info_errorstats(Server& server, std::string& out) {
+    for (const auto& [word, count] : server.statistics().errors()) {
+        field(out, "errorstat_" + word, "count=" + std::to_string(count));
+    }
+}
+
+/// The time below which `share` of the calls lie, in us, read off the histogram.
+double percentile_us(const CommandTotals& totals, double share) {
+    const double wanted = share * static_cast<double>(totals.calls);
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < kLatencyBuckets; ++i) {
+        sum += totals.latency[i];
+        if (static_cast<double>(sum) >= wanted) return std::ldexp(1.0, static_cast<int>(i)) / 1000;
+    }
+    return 0;
+}
+
+void info_latencystats(Server& server, std::string& out) {
+    const CommandTable& table = server.commands();
+    const auto print = [&](const CommandSpec& spec) {
+        const CommandTotals totals = server.statistics().totals(spec.id);
+        if (totals.calls == 0) return;
+        field(out, "latency_percentiles_usec_" + std::string(spec.name),
+              "p50=" + fixed(percentile_us(totals, 0.5), 3) + ",p99=" + fixed(percentile_us(totals, 0.99), 3) +
+                  ",p99.9=" + fixed(percentile_us(totals, 0.999), 3));
+    };
+    for (const CommandSpec* spec : table.all()) {
+        print(*spec);
+        for (const CommandSpec* sub : table.subcommands(*spec)) print(*sub);
+    }
+}
+
+void info_cluster(Server&, std::string& out) { field(out, "cluster_enabled", 0); }
+
+void info_keyspace(Server& server, std::string& out) {
+    Keyspace& keys = server.keyspace();
+    for (int db = 0; db < Keyspace::kDatabases; ++db) {
+        if (keys.size(db) == 0) continue;
+        field(out, "db" + std::to_string(db),
+              "keys=" + std::to_string(keys.size(db)) + ",expires=" + std::to_string(keys.volatile_size(db)) +
+                  ",avg_ttl=" + std::to_string(keys.average_ttl(db, unix_ms())));
+    }
+}
+
+struct Section {
+    std::string_view title;
+    void (*write)(Server&, std::string&);  ///< null: only what parts have added
+    bool shown_by_default;
+};
+
+constexpr Section kSections[] = {
+    {"Server", info_server, true},           {"Clients", info_clients, true},
+    {"Memory", nullptr, true},               {"Persistence", nullptr, true},
+    {"Stats", info_stats, true},             {"Replication", nullptr, true},
+    {"CPU", info_cpu, true},                 {"Modules", nullptr, true},
+    {"Commandstats", info_commandstats, false}, {"Errorstats", info_errorstats, true},
+    {"Latencystats", info_latencystats, false}, {"Cluster", info_cluster, true},
+    {"Keyspace", info_keyspace, true},
+};
+
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return out;
+}
+
+void info(Call& call) {
+    bool everything = false, defaults = call.argc() == 1;
+    std::vector<std::string> wanted;
+    for (std::size_t i = 1; i < call.argc(); ++i) {
+        const std::string word = lowered(call.arg(i));
+        if (word == "all" || word == "everything") {
+            everything = true;
+        } else if (word == "default") {
+            defaults = true;
+        } else {
+            wanted.push_back(word);
+        }
+    }
+    std::string out;
+    for (const Section& section : kSections) {
+        const std::string name = lowered(section.title);
+        bool take = everything || (defaults && section.shown_by_default);
+        for (const std::string& word : wanted) take = take || word == name;
+        if (!take) continue;
+        if (!out.empty()) out += "\r\n";
+        out.append("# ").append(section.title).append("\r\n");
+        if (section.write) section.write(call.server(), out);
+        for (const Server::InfoSection& added : call.server().info_sections()) {
+            if (lowered(added.name) == name) added.write(out);
+        }
+    }
+    call.reply().verbatim("txt", out);
+}
+
+}  // namespace
+
+void add_info_commands(CommandTable& table) {
+    table.add({.name = "info", .arity = -1, .flags = kLoading | kStale, .categories = kCatDangerous,
+               .handler = info, .group = "server", .complexity = "O(1)",
+               .summary = "Tells about the server, section by section"});
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// FLUSHALL, FLUSHDB, SHUTDOWN, TIME, LOLWUT.
+#include "engine/commands/server.h"
+
+#include <spdlog/spdlog.h>
+
+#include "engine/commands/call.h"
+#include "engine/commands/numbers.h"
+#include "engine/commands/table.h"
+#include "engine/commands/watch.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/server.h"
+#include "engine/server/session.h"
+#include "engine/server/statistics.h"
+
+namespace millpond::engine {
+
+namespace {
+
+/// [ASYNC | SYNC]
+bool parse_flush(Call& call, bool& wait) {
+    wait = !call.server().config().lazyfree_lazy_user_flush;
+    if (call.argc() == 1) return true;
+    const bool sync = is_word(call.arg(1), "sync");
+    if (call.argc() > 2 || (!sync && !is_word(call.arg(1), "async"))) return call.syntax_error();
+    wait = sync;
+    return true;
+}
+
+void flush(Call& call, int db) {
+    bool wait = false;
+    if (!parse_flush(call, wait)) return;
+    call.server().before_flush(db);
+    call.server().watches().touch_all(db);
+    Keyspace& keys = call.server().keyspace();
+    if (db < 0) {
+        keys.flush_all(wait);
+    } else {
+        keys.flush(db, wait);
+    }
+    call.server().statistics().flushes.add(1);
+    // Replicas may hold keys that this node does not, so the command goes to them in any case.
+    call.changed();
+    call.reply().ok();
+}
+
+void flushall(Call& call) { flush(call, -1); }
+
+void flushdb(Call& call) { flush(call, call.db().index()); }
+
+struct ShutdownOptions {
+    bool save = false, no_save = false, now = false, force = false, abort = false;
+};
+
+bool parse_shutdown(Call& call, ShutdownOptions& options) {
+    for (std::size_t i = 1; i < call.argc(); ++i) {
+        if (is_word(call.arg(i), "save")) {
+            options.save = true;
+        } else if (is_word(call.arg(i), "nosave")) {
+            options.no_save = true;
+        } else if (is_word(call.arg(i), "now")) {
+            options.now = true;
+        } else if (is_word(call.arg(i), "force")) {
+            options.force = true;
+        } else if (is_word(call.arg(i), "abort")) {
+            options.abort = true;
+        } else {
+            return call.syntax_error();
+        }
+    }
+    const bool together = (options.save && options.no_save) ||
+                          (options.abort && (options.save || options.no_save || options.now || options.force));
+    return !together || call.syntax_error();
+}
+
+/// Answers nothing when it succeeds: the connection ends.
+void shutdown(Call& call) {
+    ShutdownOptions options;
+    if (!parse_shutdown(call, options)) return;
+    if (options.abort) return static_cast<void>(call.error("ERR No shutdown in progress."));
+    Server& server = call.server();
+    const bool save = options.save || (!options.no_save && !server.config().save.get().empty());
+    if (save && server.save_hook()) {
+        const std::string error = server.save_hook()();
+        if (!error.empty() && !options.force) {
+            spdlog::error("SHUTDOWN: {}", error);
+            return static_cast<void>(call.error("ERR Errors trying to SHUTDOWN. Check logs."));
+        }
+    }
+    call.session().close_after_reply();
+    server.request_shutdown("SHUTDOWN");
+}
+
+void time(Call& call) {
+    const std::int64_t us = unix_us();
+    call.reply().array(2);
+    call.reply().bulk_integer(us / 1'000'000);
+    call.reply().bulk_integer(us % 1'000'000);
+}
+
+void lolwut(Call& call) {
+    call.reply().verbatim("txt",
+                          "      ~  ~~   ~\n"
+                          "  ~~ the wheel turns,\n"
+                          "   ~ the pond stays full  ~~\n"
+                          "~     ~~    ~\n"
+                          "Millpond " MILLPOND_VERSION "\n");
+}
+
+}  // namespace
+
+void add_server_commands(CommandTable& table) {
+    table.add({.name = "flushall", .arity = -1, .flags = kWrite, .categories = kCatKeyspace | kCatDangerous,
+               .lane = Lane::exclusive, .handler = flushall, .group = "server",
+               .complexity = "O(N) in the number of keys of all databases",
+               .summary = "Removes all keys of all databases"});
+    table.add({.name = "flushdb", .arity = -1, .flags = kWrite, .categories = kCatKeyspace | kCatDangerous,
+               .lane = Lane::exclusive, .handler = flushdb, .group = "server",
+               .complexity = "O(N) in the number of keys", .summary = "Removes all keys of the database"});
+    table.add({.name = "shutdown", .arity = -1,
+               .flags = kAdmin | kNoscript | kLoading | kStale | kNoMulti | kAllowBusy, .lane = Lane::exclusive,
+               .handler = shutdown, .group = "server", .complexity = "O(N) when it saves",
+               .summary = "Ends the server in order"});
+    table.add({.name = "time", .arity = 1, .flags = kLoading | kStale | kFast, .handler = time, .since = "2.6.0",
+               .group = "server", .complexity = "O(1)", .summary = "Answers the server's time"});
+    table.add({.name = "lolwut", .arity = -1, .flags = kReadonly | kFast, .handler = lolwut, .since = "5.0.0",
+               .group = "server", .complexity = "O(1)", .summary = "Says who is there"});
+    add_command_commands(table);
+    add_config_commands(table);
+    add_info_commands(table);
+    add_latency_commands(table);
+    add_slowlog_commands(table);
+}
+
+}  // namespace millpond::engine

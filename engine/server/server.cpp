@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/server.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/random.h>
+
+#include <array>
+#include <system_error>
+
+#include "engine/commands/record.h"
+#include "engine/commands/table.h"
+#include "engine/commands/watch.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/lanes/gate.h"
+#include "engine/log/effect_log.h"
+#include "engine/memory/background_free.h"
+#include "engine/net/network.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/control_thread.h"
+#include "engine/server/pause.h"
+#include "engine/server/rates.h"
+#include "engine/server/slow_log.h"
+#include "engine/server/statistics.h"
+
+namespace millpond::engine {
+
+namespace {
+
+std::string random_id() {
+    std::array<unsigned char, 20> bytes{};
+    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        throw std::system_error(errno, std::generic_category(), "getrandom");
+    }
+    std::string hex;
+    for (const unsigned char byte : bytes) {
+        hex += "0123456789abcdef"[byte >> 4];
+        hex += "0123456789abcdef"[byte & 15];
+    }
+    return hex;
+}
+
+std::unique_ptr<CommandTable> make_table() {
+    auto table = std::make_unique<CommandTable>();
+    add_connection_commands(*table);
+    add_server_commands(*table);
+    add_transaction_commands(*table);
+    add_string_commands(*table);
+    add_generic_commands(*table);
+#ifdef MILLPOND_HAS_TYPES
+    add_hash_commands(*table);
+    add_list_commands(*table);
+    add_set_commands(*table);
+    add_sorted_set_commands(*table);
+    add_debug_commands(*table);
+#endif
+#ifdef MILLPOND_HAS_REPLICATION
+    add_replication_commands(*table);
+#endif
+#ifdef MILLPOND_HAS_PERSISTENCE
+    add_persistence_commands(*table);
+#endif
+    return table;
+}
+
+/// Removals outside commands: each is a record of its own.
+class Background final : public KeyspaceObserver {
+public:
+    explicit Background(Server& server) : server_(server) {}
+
+    void before_change(int db, Entry& entry) override {
+        if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry);
+    }
+    void expired(int db, Bytes key) override { remove(db, key); }
+    void evicted(int db, Bytes key) override { remove(db, key); }
+
+private:
+    void remove(int db, Bytes key) {
+        // The caller's threads are several: a record is cheap, and has no state between removals.
+        Record record(server_);
+        record.begin();
+        record.expired(db, key);
+        record.commit();
+    }
+
+    Server& server_;
+};
+
+}  // namespace
+
+struct Server::Control {
+    BackgroundFree background_free;
+    std::unique_ptr<GateFlag> flag;  ///< the control thread's
+    ControlThread thread;
+};
+
+Server::Server(std::unique_ptr<Config> config)
+    : config_(std::move(config)),
+      gate_(std::make_unique<Gate>()),
+      log_(std::make_unique<EffectLog>()),
+      control_(std::make_unique<Control>()),
+      run_id_(random_id()),
+      started_ms_(unix_ms()),
+      managed_(!config_->millpond_node.get().empty()) {
+    ns_per_tick();
+    keyspace_ = std::make_unique<Keyspace>(control_->background_free);
+    commands_ = make_table();
+    statistics_ = std::make_unique<Statistics>(commands_->size());
+    rates_ = std::make_unique<Rates>();
+    watches_ = std::make_unique<WatchRegistry>(*keyspace_);
+    slow_log_ = std::make_unique<SlowLog>();
+    background_ = std::make_unique<Background>(*this);
+    pause_ = std::make_unique<Pause>(*this);
+    network_ = std::make_unique<Network>(*this);
+    if (managed_) role_ = Role::none;
+    control_->thread.start([this] { control_->flag = gate_->join("control"); }, [this] { control_->flag.reset(); });
+}
+
+Server::~Server() {
+    control_->thread.stop();
+    network_.reset();
+    keyspace_.reset();
+}
+
+bool Server::may_expire() const {
+    return role() == Role::primary && !loading() && pause_->level() == Pause::Level::none;
+}
+
+void Server::post(std::function<void()> work) { control_->thread.post(std::move(work)); }
+
+void Server::post_after(std::int64_t ms, std::function<void()> work) {
+    control_->thread.post_after(ms, std::move(work));
+}
+
+void Server::post_exclusive(std::string what, std::function<void()> work) {
+    post([this, what = std::move(what), work = std::move(work)] { gate_->run_exclusive(*control_->flag, what, work); });
+}
+
+void Server::resume(BlockToken token, std::string reply) { network_->resume(token, std::move(reply)); }
+
+void Server::add_info(std::string section, InfoWriter write) {
+    info_.push_back({std::move(section), std::move(write)});
+}
+
+void Server::start() {
+    network_->start();
+    sample_rates();
+}
+
+void Server::sample_rates() {
+    rates_->sample(steady_ms(), {static_cast<double>(statistics_->commands_processed()),
+                                 static_cast<double>(statistics_->net_input.sum()),
+                                 static_cast<double>(statistics_->net_output.sum())});
+    post_after(Rates::kSampleMs, [this] { sample_rates(); });
+}
+
+int Server::run() {
+    network_->run();
+    network_->join();
+    control_->thread.stop();
+    for (const auto& work : exits_) work();
+    return 0;
+}
+
+void Server::request_shutdown(std::string reason) {
+    {
+        const std::lock_guard lock(exit_mutex_);
+        if (exit_reason_.empty()) exit_reason_ = std::move(reason);
+    }
+    network_->stop();
+}
+
+std::string Server::exit_reason() const {
+    const std::lock_guard lock(exit_mutex_);
+    return exit_reason_;
+}
+
+}  // namespace millpond::engine
