@@ -20,7 +20,7 @@ constexpr std::uint64_t kPrefixCursors = std::uint64_t{1}
 Keyspace::Keyspace(BackgroundFree& background, const KeyHasher& hasher)
     : background_(background), hasher_(hasher), shards_(new Shard[kShards]) {
     for (SlabArena& arena : entry_arenas_) arena.set_pool(slabs_);
-    for (SlabArena& arena : group_arenas_) arena.set_pool(slabs_);
+    group_arena_.set_pool(slabs_);
 }
 
 Keyspace::~Keyspace() {
@@ -31,7 +31,7 @@ Keyspace::~Keyspace() {
 std::unique_ptr<Table> Keyspace::new_table(int shard) {
     const auto index = static_cast<std::size_t>(shard);
     return std::make_unique<Table>(Table::Resources{entry_arenas_[index % kEntryArenas],
-                                                    group_arenas_[index % kGroupArenas], hasher_});
+                                                    group_arena_, hasher_});
 }
 
 Table& Keyspace::make_table(ShardId shard, int db) {

@@ -112,7 +112,6 @@ public:
 
 private:
     static constexpr std::size_t kEntryArenas = 64;
-    static constexpr std::size_t kGroupArenas = 4;
     static constexpr std::size_t kReclaimBytes = 1024 * 1024;
 
     std::unique_ptr<Table> new_table(int shard);
@@ -121,7 +120,9 @@ private:
     KeyHasher hasher_;
     SlabPool slabs_;
     std::array<SlabArena, kEntryArenas> entry_arenas_;
-    std::array<SlabArena, kGroupArenas> group_arenas_;
+    /// One for all shards: groups are resized a hundred times less often than entries come and go, and
+    /// each further arena would cost a part-filled page for each size.
+    SlabArena group_arena_;
     KeyspaceCounters counters_;
     ClockSettings clocks_;
     std::uint8_t walk_epoch_ = 0;

@@ -34,33 +34,51 @@ std::uint32_t home_of(std::uint16_t tag, std::uint32_t buckets) {
     return static_cast<std::uint32_t>(std::uint64_t{tag} * buckets >> 16);
 }
 
-/// Full means a load of 0.92; a group of up to eight buckets grows by one, a larger one by 1/8.
+/// A group's header takes one slot.
+constexpr std::uint32_t capacity_of(std::uint32_t buckets) {
+    return buckets * kSlots - 1;
+}
+/// Full means a load of 0.94. A group of up to eight buckets grows by one, a larger one by 1/8.
 bool is_full(std::uint32_t count, std::uint32_t buckets) {
-    return count * 100 > buckets * kSlots * 92;
+    return count * 100 > capacity_of(buckets) * 94;
 }
 /// The buckets for `count` entries, with room for some more.
 std::uint32_t buckets_for(std::uint32_t count) {
-    return std::max<std::uint32_t>(1, (count * 100 + kSlots * 88 - 1) / (kSlots * 88));
+    return (count * 100 / 88 + 1 + kSlots) / kSlots;
 }
 
 }  // namespace
 
-struct alignas(64) Table::Group {
-    std::uint32_t count;
-    std::uint32_t buckets;
-    std::uint64_t start;  ///< the first position that it covers
-    std::uint8_t depth;   ///< it covers 1 / 2^depth of the positions
+/// Lies in the place of its first bucket's first slot.
+struct Table::Group {
+    std::uint16_t count;
+    std::uint16_t buckets;
+    std::uint8_t depth;  ///< it covers 1 / 2^depth of the positions
 
-    Slot* bucket(std::uint32_t index) {
-        return reinterpret_cast<Slot*>(reinterpret_cast<char*>(this) + kLine * (index + 1));
+    Slot* slot_array() { return reinterpret_cast<Slot*>(this); }
+    /// The slots of a bucket, as a range of indexes: the first bucket has one less.
+    static std::uint32_t begin(std::uint32_t bucket) { return bucket == 0 ? 1 : bucket * kSlots; }
+    static std::uint32_t end(std::uint32_t bucket) { return (bucket + 1) * kSlots; }
+    std::uint32_t slot_end() const { return buckets * kSlots; }
+
+    std::uint64_t span() const { return std::uint64_t{1} << (64 - depth); }
+    /// The first position that it covers, given one of them; and where the next group starts, 0
+    /// after the last.
+    std::uint64_t start(std::uint64_t position) const {
+        return depth == 0 ? 0 : position & ~(span() - 1);
     }
-    std::uint32_t slot_count() const { return buckets * kSlots; }
-    Slot* slot(std::uint32_t index) { return bucket(0) + index; }
-    /// Where the next group starts; 0 after the last.
-    std::uint64_t end() const {
-        return depth == 0 ? 0 : start + (std::uint64_t{1} << (64 - depth));
+    std::uint64_t end_position(std::uint64_t position) const {
+        return depth == 0 ? 0 : start(position) + span();
     }
-    static std::size_t bytes(std::uint32_t buckets) { return kLine * (buckets + 1); }
+
+    template <class Visit>
+    void for_each_word(Visit&& visit) {
+        for (std::uint32_t i = begin(0); i < slot_end(); ++i) {
+            const std::uint64_t word = slot_array()[i].load(std::memory_order_relaxed);
+            if (word != 0) visit(word);
+        }
+    }
+    static std::size_t bytes(std::uint32_t buckets) { return kLine * buckets; }
 };
 
 struct Table::Directory {
@@ -76,21 +94,18 @@ struct Table::Directory {
 };
 
 Table::Table(Resources resources) : resources_(resources), directory_(new Directory(0)) {
-    publish(make_group(1, 0, 0));
+    publish(make_group(1, 0), 0);
 }
 
 Table::~Table() {
     std::uint64_t position = 0;
     do {
         Group* group = place_of(position).group;
-        position = group->end();
-        for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
-            const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
-            if (word == 0) continue;
-            Entry* entry = entry_of(word);
-            EntryFactory::destroy_value(*entry);
-            EntryFactory::release(resources_.entries, entry);
-        }
+        position = group->end_position(position);
+        group->for_each_word([&](std::uint64_t word) {
+            EntryFactory::destroy_value(*entry_of(word));
+            EntryFactory::release(resources_.entries, entry_of(word));
+        });
         free_group(group);
     } while (position != 0);
     reclaim();
@@ -104,60 +119,72 @@ Table::Place Table::place_of(std::uint64_t position) const noexcept {
     return {reinterpret_cast<Group*>(word & kAddressMask), static_cast<std::uint32_t>(word >> 48)};
 }
 
-Entry* Table::find(KeyHash hash, Bytes key) const noexcept {
-    const auto [group, buckets] = place_of(hash.position());
-    const std::uint16_t tag = hash.tag();
-    std::uint32_t index = home_of(tag, buckets);
-    for (std::uint32_t seen = 0; seen < buckets; ++seen) {
-        const Slot* bucket = group->bucket(index);
+/// Goes along the slots in which an entry of that tag may be, until the visit returns true: from
+/// the tag's bucket on, up to the first that has a free slot.
+template <class Visit>
+void Table::probe(Place place, std::uint16_t tag, Visit&& visit) {
+    std::uint32_t bucket = home_of(tag, place.buckets);
+    for (std::uint32_t seen = 0; seen < place.buckets; ++seen) {
         bool full = true;
-        for (std::uint32_t i = 0; i < kSlots; ++i) {
-            const std::uint64_t word = bucket[i].load(std::memory_order_relaxed);
+        const std::uint32_t end = Group::end(bucket);
+        for (std::uint32_t i = Group::begin(bucket); i < end; ++i) {
+            Slot& slot = place.group->slot_array()[i];
+            const std::uint64_t word = slot.load(std::memory_order_relaxed);
             if (word == 0) {
                 full = false;
-            } else if (tag_of(word) == tag && entry_of(word)->key() == key) {
-                return entry_of(word);
+            } else if (tag_of(word) == tag && visit(slot, word)) {
+                return;
             }
         }
-        if (!full) return nullptr;
-        if (++index == buckets) index = 0;
+        if (!full) return;
+        if (++bucket == place.buckets) bucket = 0;
     }
-    return nullptr;
 }
 
-Slot* Table::slot_of(KeyHash hash, const Entry* entry) const noexcept {
-    const auto [group, buckets] = place_of(hash.position());
-    const std::uint64_t wanted = word_of(entry, hash.tag());
-    std::uint32_t index = home_of(hash.tag(), buckets);
-    for (std::uint32_t seen = 0; seen < buckets; ++seen) {
-        Slot* bucket = group->bucket(index);
-        for (std::uint32_t i = 0; i < kSlots; ++i) {
-            if (bucket[i].load(std::memory_order_relaxed) == wanted) return &bucket[i];
-        }
-        if (++index == buckets) index = 0;
-    }
-    assert(!"the entry is in the table");
-    return nullptr;
+Entry* Table::find(KeyHash hash, Bytes key) const noexcept {
+    Entry* found = nullptr;
+    probe(place_of(hash.position()), hash.tag(), [&](const Slot&, std::uint64_t word) {
+        if (entry_of(word)->key() != key) return false;
+        found = entry_of(word);
+        return true;
+    });
+    return found;
+}
+
+std::atomic<std::uint64_t>* Table::slot_of(KeyHash hash, const Entry* entry) const noexcept {
+    Slot* found = nullptr;
+    probe(place_of(hash.position()), hash.tag(), [&](Slot& slot, std::uint64_t word) {
+        if (entry_of(word) == entry) found = &slot;
+        return found != nullptr;
+    });
+    assert(found != nullptr);
+    return found;
 }
 
 void Table::put(Group& group, std::uint64_t word) noexcept {
-    std::uint32_t index = home_of(tag_of(word), group.buckets);
+    std::uint32_t bucket = home_of(tag_of(word), group.buckets);
     for (;;) {
-        Slot* bucket = group.bucket(index);
-        for (std::uint32_t i = 0; i < kSlots; ++i) {
-            if (bucket[i].load(std::memory_order_relaxed) != 0) continue;
-            bucket[i].store(word, std::memory_order_relaxed);
+        for (std::uint32_t i = Group::begin(bucket); i < Group::end(bucket); ++i) {
+            Slot& slot = group.slot_array()[i];
+            if (slot.load(std::memory_order_relaxed) != 0) continue;
+            slot.store(word, std::memory_order_relaxed);
             ++group.count;
             return;
         }
-        if (++index == group.buckets) index = 0;
+        if (++bucket == group.buckets) bucket = 0;
     }
 }
 
-Table::Group* Table::make_group(std::uint32_t buckets, std::uint8_t depth, std::uint64_t start) {
+Table::Group* Table::make_group(std::uint32_t buckets, std::uint8_t depth) {
+    // Where slab classes are wider than a bucket, use what would be wasted.
+    while (slab_size(Group::bytes(buckets)) >= Group::bytes(buckets + 1)) ++buckets;
+    assert(buckets <= UINT16_MAX);
     const std::size_t bytes = Group::bytes(buckets);
-    auto* group = new (resources_.groups.allocate(bytes)) Group{0, buckets, start, depth};
-    for (std::uint32_t i = 0; i < group->slot_count(); ++i) new (group->slot(i)) Slot(0);
+    auto* group = new (resources_.groups.allocate(bytes))
+        Group{0, static_cast<std::uint16_t>(buckets), depth};
+    for (std::uint32_t i = Group::begin(0); i < group->slot_end(); ++i) {
+        new (group->slot_array() + i) Slot(0);
+    }
     ++groups_;
     group_bytes_ += slab_size(bytes);
     return group;
@@ -170,29 +197,22 @@ void Table::free_group(Group* group) noexcept {
     resources_.groups.release(group, bytes);
 }
 
-/// Points the directory words of the group's range at it.
-void Table::publish(Group* group) noexcept {
+/// Points the directory words of the group's range at it; `position` is any in its range.
+void Table::publish(Group* group, std::uint64_t position) noexcept {
     Directory& directory = *directory_.load(std::memory_order_relaxed);
     const std::uint64_t word =
         reinterpret_cast<std::uint64_t>(group) | std::uint64_t{group->buckets} << 48;
-    const std::size_t first = directory.index(group->start);
+    const std::size_t first = directory.index(group->start(position));
     const std::size_t count = std::size_t{1} << (directory.depth - group->depth);
     for (std::size_t i = first; i < first + count; ++i) {
         directory.words[i].store(word, std::memory_order_relaxed);
     }
 }
 
-Table::Group* Table::resize(Group* group, std::uint32_t buckets) {
-    // Above 1 KiB slab classes are two lines apart: use what would be wasted.
-    while (buckets < 0xffff && slab_size(Group::bytes(buckets)) >= Group::bytes(buckets + 1)) {
-        ++buckets;
-    }
-    Group* resized = make_group(buckets, group->depth, group->start);
-    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
-        const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
-        if (word != 0) put(*resized, word);
-    }
-    publish(resized);
+Table::Group* Table::resize(Group* group, std::uint64_t position, std::uint32_t buckets) {
+    Group* resized = make_group(buckets, group->depth);
+    group->for_each_word([&](std::uint64_t word) { put(*resized, word); });
+    publish(resized, position);
     free_group(group);
     return resized;
 }
@@ -217,66 +237,62 @@ bool Table::can_split(const Group& group) const noexcept {
     return directory.depth < kMaxDepth && directory.size() <= groups_ * 4;
 }
 
-void Table::split(Group* group) {
+void Table::split(Group* group, std::uint64_t position) {
     if (group->depth == directory_.load(std::memory_order_relaxed)->depth) grow_directory();
     const auto depth = static_cast<std::uint8_t>(group->depth + 1);
     const std::uint64_t half = std::uint64_t{1} << (64 - depth);
+    const std::uint64_t start = group->start(position);
 
-    std::array<std::uint64_t, 2 * kSplitAt> words;
-    std::vector<std::uint64_t> more;  // only a group that could not split before
+    std::array<std::uint64_t, kSplitAt> words;
+    std::vector<std::uint64_t> more;  // for a group that could not split before
     std::uint64_t* all = words.data();
     if (group->count > words.size()) {
         more.resize(group->count);
         all = more.data();
     }
     std::uint32_t count = 0;
-    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
-        const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
-        if (word == 0) continue;
+    group->for_each_word([&](std::uint64_t word) {
         __builtin_prefetch(entry_of(word));
         all[count++] = word;
-    }
+    });
     // The upper half goes to the end of the run.
     auto* middle = std::partition(all, all + count, [&](std::uint64_t word) {
         return (resources_.hasher(entry_of(word)->key()).position() & half) == 0;
     });
     const auto lower_count = static_cast<std::uint32_t>(middle - all);
-    Group* lower = make_group(buckets_for(lower_count), depth, group->start);
-    Group* upper = make_group(buckets_for(count - lower_count), depth, group->start + half);
+    Group* lower = make_group(buckets_for(lower_count), depth);
+    Group* upper = make_group(buckets_for(count - lower_count), depth);
     std::for_each(all, middle, [&](std::uint64_t word) { put(*lower, word); });
     std::for_each(middle, all + count, [&](std::uint64_t word) { put(*upper, word); });
-    publish(lower);
-    publish(upper);
+    publish(lower, start);
+    publish(upper, start + half);
     free_group(group);
 }
 
 /// Joins a small group with its other half, when that is a whole group and small too.
-void Table::merge(Group* group) {
+void Table::merge(Group* group, std::uint64_t position) {
     if (group->depth == 0) return;
-    const std::uint64_t half = std::uint64_t{1} << (64 - group->depth);
-    Group* buddy = place_of(group->start ^ half).group;
-    if (buddy->depth != group->depth || buddy->count + group->count > kMergedMax) return;
-    Group* merged = make_group(buckets_for(buddy->count + group->count),
-                               static_cast<std::uint8_t>(group->depth - 1), group->start & ~half);
+    Group* buddy = place_of(position ^ group->span()).group;
+    const std::uint32_t count = std::uint32_t{group->count} + buddy->count;
+    if (buddy->depth != group->depth || count > kMergedMax) return;
+    Group* merged = make_group(buckets_for(count), static_cast<std::uint8_t>(group->depth - 1));
     for (Group* part : {group, buddy}) {
-        for (std::uint32_t i = 0; i < part->slot_count(); ++i) {
-            const std::uint64_t word = part->slot(i)->load(std::memory_order_relaxed);
-            if (word != 0) put(*merged, word);
-        }
+        part->for_each_word([&](std::uint64_t word) { put(*merged, word); });
     }
-    publish(merged);
+    publish(merged, position);
     free_group(group);
     free_group(buddy);
 }
 
 void Table::insert(KeyHash hash, Entry* entry) {
-    auto [group, buckets] = place_of(hash.position());
+    const std::uint64_t position = hash.position();
+    Group* group = place_of(position).group;
     if (group->count >= kSplitAt && can_split(*group)) {
-        split(group);
-        group = place_of(hash.position()).group;
+        split(group, position);
+        group = place_of(position).group;
     }
-    if (is_full(group->count + 1, group->buckets)) {
-        group = resize(group, group->buckets + std::max(1u, group->buckets / 8));
+    if (is_full(group->count + 1u, group->buckets)) {
+        group = resize(group, position, group->buckets + std::max(1u, group->buckets / 8u));
     }
     put(*group, word_of(entry, hash.tag()));
     size_.store(size() + 1, std::memory_order_relaxed);
@@ -286,46 +302,46 @@ void Table::replace(KeyHash hash, const Entry* old, Entry* now) noexcept {
     slot_of(hash, old)->store(word_of(now, hash.tag()), std::memory_order_relaxed);
 }
 
-void Table::remove(KeyHash hash, const Entry* entry) {
-    Group* group = place_of(hash.position()).group;
-    Slot* hole = slot_of(hash, entry);
-    // A full bucket may have sent entries on to the next ones. One of them moves into the hole, and
-    // leaves a hole itself, until a bucket was not full: so a search may stop at the first free
-    // slot.
-    auto bucket = static_cast<std::uint32_t>(hole - group->bucket(0)) / kSlots;
-    const auto is_full_bucket = [&](std::uint32_t index) {
-        const Slot* slots = group->bucket(index);
-        return std::all_of(slots, slots + kSlots, [](const Slot& slot) {
-            return slot.load(std::memory_order_relaxed) != 0;
-        });
+/// Fills the hole that an entry leaves. A full bucket may have sent entries on to the next ones:
+/// one of them moves into the hole, and leaves a hole itself, until a bucket was not full. So a
+/// search may stop at the first free slot.
+void Table::fill_hole(Group& group, Slot* hole) noexcept {
+    const std::uint32_t buckets = group.buckets;
+    Slot* all = group.slot_array();
+    const auto is_full_bucket = [&](std::uint32_t bucket) {
+        return std::all_of(all + Group::begin(bucket), all + Group::end(bucket),
+                           [](const Slot& s) { return s.load(std::memory_order_relaxed) != 0; });
     };
+    auto bucket = static_cast<std::uint32_t>(hole - all) / kSlots;
     std::uint32_t next = bucket;
     bool full = is_full_bucket(bucket);
-    for (std::uint32_t steps = 1; full && steps < group->buckets; ++steps) {
-        next = next + 1 == group->buckets ? 0 : next + 1;
+    for (std::uint32_t steps = 1; full && steps < buckets; ++steps) {
+        next = next + 1 == buckets ? 0 : next + 1;
         full = is_full_bucket(next);
-        Slot* slots = group->bucket(next);
-        for (std::uint32_t i = 0; i < kSlots; ++i) {
-            const std::uint64_t word = slots[i].load(std::memory_order_relaxed);
+        for (std::uint32_t i = Group::begin(next); i < Group::end(next); ++i) {
+            const std::uint64_t word = all[i].load(std::memory_order_relaxed);
             if (word == 0) continue;
             // Its way from home to here passes the hole's bucket if that is no nearer to `next`.
-            const std::uint32_t home = home_of(tag_of(word), group->buckets);
-            const std::uint32_t from_home = (next + group->buckets - home) % group->buckets;
-            const std::uint32_t from_hole = (next + group->buckets - bucket) % group->buckets;
-            if (from_home < from_hole) continue;
+            const std::uint32_t home = home_of(tag_of(word), buckets);
+            if ((next + buckets - home) % buckets < (next + buckets - bucket) % buckets) continue;
             hole->store(word, std::memory_order_relaxed);
-            hole = &slots[i];
+            hole = &all[i];
             bucket = next;
             break;
         }
     }
     hole->store(0, std::memory_order_relaxed);
+}
+
+void Table::remove(KeyHash hash, const Entry* entry) {
+    const std::uint64_t position = hash.position();
+    Group* group = place_of(position).group;
+    fill_hole(*group, slot_of(hash, entry));
     --group->count;
     size_.store(size() - 1, std::memory_order_relaxed);
-
     const std::uint32_t fitting = buckets_for(group->count);
-    if (group->buckets > fitting + fitting / 4 + 1) group = resize(group, fitting);
-    if (group->count < kMergeBelow) merge(group);
+    if (group->buckets > fitting + fitting / 4 + 1) group = resize(group, position, fitting);
+    if (group->count < kMergeBelow) merge(group, position);
 }
 
 void Table::count_volatile(std::int64_t change) noexcept {
@@ -335,70 +351,52 @@ void Table::count_volatile(std::int64_t change) noexcept {
 
 std::uint64_t Table::visit_group(std::uint64_t position, FunctionView<void(Entry&)> visit) const {
     Group* group = place_of(position).group;
-    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
-        const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
-        if (word != 0) __builtin_prefetch(entry_of(word));
-    }
-    for (std::uint32_t i = 0; i < group->slot_count(); ++i) {
-        const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
-        if (word != 0) visit(*entry_of(word));
-    }
-    return group->end();
+    group->for_each_word([](std::uint64_t word) { __builtin_prefetch(entry_of(word)); });
+    group->for_each_word([&](std::uint64_t word) { visit(*entry_of(word)); });
+    return group->end_position(position);
 }
 
 void Table::visit_fragment(DeadlineWheel::Fragment fragment,
                            FunctionView<bool(Entry&)> visit) const {
-    const std::uint64_t first = std::uint64_t{fragment >> 16} << 48;
-    const auto tag = static_cast<std::uint16_t>(fragment);
-    // Beyond 2^16 groups a fragment's prefix covers several.
-    std::uint64_t position = first;
+    // In a big table several groups share a fragment's bits of prefix.
+    std::uint64_t position = DeadlineWheel::position_of(fragment);
+    bool go_on = true;
     do {
-        Group* group = place_of(position).group;
-        std::uint32_t index = home_of(tag, group->buckets);
-        for (std::uint32_t seen = 0; seen < group->buckets; ++seen) {
-            const Slot* bucket = group->bucket(index);
-            bool full = true;
-            for (std::uint32_t i = 0; i < kSlots; ++i) {
-                const std::uint64_t word = bucket[i].load(std::memory_order_relaxed);
-                full = full && word != 0;
-                if (word == 0 || tag_of(word) != tag) continue;
-                if (!visit(*entry_of(word))) return;
-            }
-            if (!full) break;
-            if (++index == group->buckets) index = 0;
-        }
-        position = group->end();
-    } while (position != 0 && position >> 48 == fragment >> 16);
+        const Place place = place_of(position);
+        probe(place, DeadlineWheel::tag_of(fragment), [&](const Slot&, std::uint64_t word) {
+            go_on = visit(*entry_of(word));
+            return !go_on;
+        });
+        position = place.group->end_position(position);
+    } while (go_on && position != 0 && DeadlineWheel::covers(fragment, position));
 }
 
 Entry* Table::random(std::uint64_t random) const {
     if (size() == 0) return nullptr;
     std::uint64_t position = random;
-    for (;;) {
-        Group* group = place_of(position).group;
-        if (group->count == 0) {
-            position = group->end();
-            continue;
-        }
-        auto nth = static_cast<std::uint32_t>((random & 0xffffff) % group->count);
-        for (std::uint32_t i = 0;; ++i) {
-            const std::uint64_t word = group->slot(i)->load(std::memory_order_relaxed);
-            if (word != 0 && nth-- == 0) return entry_of(word);
-        }
+    Group* group = place_of(position).group;
+    while (group->count == 0) {
+        position = group->end_position(position);
+        group = place_of(position).group;
     }
+    auto nth = static_cast<std::uint32_t>((random & 0xffffff) % group->count);
+    Entry* found = nullptr;
+    group->for_each_word([&](std::uint64_t word) {
+        if (nth-- == 0) found = entry_of(word);
+    });
+    return found;
 }
 
 void Table::prefetch(KeyHash hash) const noexcept {
     const auto [group, buckets] = place_of(hash.position());
-    __builtin_prefetch(reinterpret_cast<const char*>(group) +
-                       kLine * (home_of(hash.tag(), buckets) + 1));
+    __builtin_prefetch(reinterpret_cast<const char*>(group) + kLine * home_of(hash.tag(), buckets));
 }
 
 void Table::prefetch_entry(KeyHash hash) const noexcept {
     const auto [group, buckets] = place_of(hash.position());
-    const Slot* bucket = group->bucket(home_of(hash.tag(), buckets));
-    for (std::uint32_t i = 0; i < kSlots; ++i) {
-        const std::uint64_t word = bucket[i].load(std::memory_order_relaxed);
+    const std::uint32_t bucket = home_of(hash.tag(), buckets);
+    for (std::uint32_t i = Group::begin(bucket); i < Group::end(bucket); ++i) {
+        const std::uint64_t word = group->slot_array()[i].load(std::memory_order_relaxed);
         if (word != 0 && tag_of(word) == hash.tag()) __builtin_prefetch(entry_of(word));
     }
 }
@@ -417,7 +415,7 @@ DeadlineWheel& Table::make_wheel(std::int64_t now) {
 std::size_t Table::overhead() const noexcept {
     const std::size_t directory =
         directory_.load(std::memory_order_relaxed)->size() * sizeof(std::uint64_t);
-    const std::size_t wheel = wheel_ ? wheel_->size() * 5 : 0;
+    const std::size_t wheel = wheel_ ? wheel_->size() * 4 : 0;
     return sizeof(Table) + directory + group_bytes_ + wheel + retired_bytes_;
 }
 

@@ -8,7 +8,7 @@
 // ranges of the hash.
 //
 //     directory word:  [ 16 number of buckets | 48 address of the group ]
-//     group:           [ 64 B header ] [ 64 B bucket ] [ 64 B bucket ] ...
+//     group:           [ 8 B header, 7 slots ] [ 8 slots ] [ 8 slots ] ...
 //
 // Used under the shard's lock; directory words are atomics, so that prefetching outside it is no
 // race. Outgrown directories are kept until the exclusive lane reclaims them.
@@ -99,15 +99,18 @@ private:
     };
 
     Place place_of(std::uint64_t position) const noexcept;
+    template <class Visit>
+    static void probe(Place place, std::uint16_t tag, Visit&& visit);
     std::atomic<std::uint64_t>* slot_of(KeyHash hash, const Entry* entry) const noexcept;
-    Group* make_group(std::uint32_t buckets, std::uint8_t depth, std::uint64_t start);
+    Group* make_group(std::uint32_t buckets, std::uint8_t depth);
     void free_group(Group* group) noexcept;
     static void put(Group& group, std::uint64_t word) noexcept;
-    void publish(Group* group) noexcept;
-    Group* resize(Group* group, std::uint32_t buckets);
+    static void fill_hole(Group& group, std::atomic<std::uint64_t>* hole) noexcept;
+    void publish(Group* group, std::uint64_t position) noexcept;
+    Group* resize(Group* group, std::uint64_t position, std::uint32_t buckets);
     bool can_split(const Group& group) const noexcept;
-    void split(Group* group);
-    void merge(Group* group);
+    void split(Group* group, std::uint64_t position);
+    void merge(Group* group, std::uint64_t position);
     void grow_directory();
 
     Resources resources_;

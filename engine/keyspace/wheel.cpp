@@ -7,13 +7,28 @@
 
 namespace millpond::engine {
 
-/// One cache line of fragments.
+/// One cache line of fragments. The chunk's alignment leaves the low bits of `next` to count them.
 struct DeadlineWheel::Chunk {
-    static constexpr std::uint32_t kFragments = 13;
+    static constexpr std::size_t kFragments = 18;
+    static constexpr std::uint64_t kUsedMask = 63;
 
-    Chunk* next;
-    std::uint32_t used;
-    Fragment fragments[kFragments];
+    std::uint64_t next_and_used;
+    std::array<std::array<std::uint8_t, 3>, kFragments> fragments;
+
+    Chunk* next() const { return reinterpret_cast<Chunk*>(next_and_used & ~kUsedMask); }
+    std::size_t used() const { return next_and_used & kUsedMask; }
+
+    void push(Fragment fragment) {
+        fragments[used()] = {static_cast<std::uint8_t>(fragment),
+                             static_cast<std::uint8_t>(fragment >> 8),
+                             static_cast<std::uint8_t>(fragment >> 16)};
+        ++next_and_used;
+    }
+    Fragment pop() {
+        --next_and_used;
+        const auto& bytes = fragments[used()];
+        return static_cast<Fragment>(bytes[0] | bytes[1] << 8 | bytes[2] << 16);
+    }
 };
 
 DeadlineWheel::~DeadlineWheel() {
@@ -26,7 +41,7 @@ DeadlineWheel::~DeadlineWheel() {
 
 void DeadlineWheel::free_list(Chunk* chunk) noexcept {
     while (chunk != nullptr) {
-        Chunk* next = chunk->next;
+        Chunk* next = chunk->next();
         arena_.release(chunk, sizeof(Chunk));
         chunk = next;
     }
@@ -34,13 +49,12 @@ void DeadlineWheel::free_list(Chunk* chunk) noexcept {
 
 void DeadlineWheel::push(Chunk*& list, Fragment fragment) {
     static_assert(sizeof(Chunk) == 64);
-    if (list == nullptr || list->used == Chunk::kFragments) {
+    if (list == nullptr || list->used() == Chunk::kFragments) {
         auto* chunk = static_cast<Chunk*>(arena_.allocate(sizeof(Chunk)));
-        chunk->next = list;
-        chunk->used = 0;
+        chunk->next_and_used = reinterpret_cast<std::uint64_t>(list);
         list = chunk;
     }
-    list->fragments[list->used++] = fragment;
+    list->push(fragment);
 }
 
 void DeadlineWheel::add(Fragment fragment, std::int64_t deadline) {
@@ -101,10 +115,10 @@ bool DeadlineWheel::take_due(std::int64_t now, Fragment& fragment) {
         due_ = std::exchange(place.heads[static_cast<std::size_t>(slot)], nullptr);
         place.occupied &= ~(1u << slot);
     }
-    fragment = due_->fragments[--due_->used];
+    fragment = due_->pop();
     --size_;
-    if (due_->used == 0) {
-        Chunk* empty = std::exchange(due_, due_->next);
+    if (due_->used() == 0) {
+        Chunk* empty = std::exchange(due_, due_->next());
         arena_.release(empty, sizeof(Chunk));
     }
     return true;

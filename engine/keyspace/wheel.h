@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The deadlines of one table's volatile keys, in a hierarchical timing wheel (Varghese and Lauck):
-// sixteen slots a level, each level sixteen times as coarse as the one below. A slot holds 4-byte
+// sixteen slots a level, each level sixteen times as coarse as the one below. A slot holds 3-byte
 // fragments of key hashes, not entries: whoever takes a fragment out looks the entry up and sees by
 // its deadline whether it is due, must be filed again, or is none of our business any more. So a
 // changed or deleted key costs the wheel nothing. Used under the shard's lock.
@@ -19,10 +19,18 @@ namespace millpond::engine {
 
 class DeadlineWheel {
 public:
-    /// What is left of a hash here: 16 bits of directory prefix and the tag.
+    /// What is left of a hash here, 24 bits: 8 of directory prefix, and the tag.
     using Fragment = std::uint32_t;
     static Fragment fragment_of(KeyHash hash) {
-        return static_cast<Fragment>(hash.position() >> 48 << 16) | hash.tag();
+        return static_cast<Fragment>(hash.position() >> 56 << 16) | hash.tag();
+    }
+    static std::uint16_t tag_of(Fragment fragment) { return static_cast<std::uint16_t>(fragment); }
+    /// The first position that a fragment may stand for; does it cover that one too?
+    static std::uint64_t position_of(Fragment fragment) {
+        return std::uint64_t{fragment >> 16} << 56;
+    }
+    static bool covers(Fragment fragment, std::uint64_t position) {
+        return position >> 56 == fragment >> 16;
     }
 
     static constexpr std::int64_t kTickMs = 16;

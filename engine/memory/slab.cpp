@@ -46,6 +46,8 @@ struct SlabArena::Page {
     char* block(std::uint16_t index) {
         return reinterpret_cast<char*>(this) + kPageHeader + std::size_t{index} * size;
     }
+    /// With so many blocks in use it counts as dense; at least one, at most all.
+    std::uint16_t dense_from() const { return static_cast<std::uint16_t>((capacity + 1) / 2); }
     static Page* of(void* block) {
         return reinterpret_cast<Page*>(reinterpret_cast<std::uintptr_t>(block) &
                                        ~(kSlabPageSize - 1));
@@ -133,30 +135,29 @@ std::size_t SlabArena::class_of(std::size_t rounded) noexcept {
     return kSmallClasses + doublings * 8 + (rounded - below) / (below / 8) - 1;
 }
 
-void SlabArena::link(Page* page, std::size_t index) noexcept {
+void SlabArena::link(Page* page, Page*& list) noexcept {
     page->previous = nullptr;
-    page->next = partial_[index];
+    page->next = list;
     if (page->next != nullptr) page->next->previous = page;
-    partial_[index] = page;
+    list = page;
 }
 
-void SlabArena::unlink(Page* page, std::size_t index) noexcept {
+void SlabArena::unlink(Page* page, Page*& list) noexcept {
     if (page->previous != nullptr) {
         page->previous->next = page->next;
     } else {
-        partial_[index] = page->next;
+        list = page->next;
     }
     if (page->next != nullptr) page->next->previous = page->previous;
 }
 
-SlabArena::Page* SlabArena::add_page(std::size_t index, std::size_t size) {
+SlabArena::Page* SlabArena::add_page(std::size_t size) {
     auto* page = static_cast<Page*>(pool_->take_page());
     page->size = static_cast<std::uint32_t>(size);
     page->capacity = static_cast<std::uint16_t>((kSlabPageSize - kPageHeader) / size);
     page->used = 0;
     page->fresh = 0;
     page->freed = Page::kNone;
-    link(page, index);
     return page;
 }
 
@@ -170,8 +171,11 @@ void* SlabArena::allocate(std::size_t size) {
     account_memory(static_cast<std::int64_t>(rounded));
     const std::size_t index = class_of(rounded);
     const std::lock_guard lock(mutex_);
-    Page* page = partial_[index];
-    if (page == nullptr) page = add_page(index, rounded);
+    Partial& partial = partial_[index];
+    if (partial.dense == nullptr && partial.sparse == nullptr) {
+        link(add_page(rounded), partial.sparse);
+    }
+    Page* page = partial.dense != nullptr ? partial.dense : partial.sparse;
     char* block;
     if (page->freed != Page::kNone) {
         block = page->block(page->freed);
@@ -179,7 +183,12 @@ void* SlabArena::allocate(std::size_t size) {
     } else {
         block = page->block(page->fresh++);
     }
-    if (++page->used == page->capacity) unlink(page, index);
+    ++page->used;
+    if (page->used == page->dense_from()) {
+        unlink(page, partial.sparse);
+        link(page, partial.dense);
+    }
+    if (page->used == page->capacity) unlink(page, partial.dense);
     return block;
 #endif
 }
@@ -198,11 +207,16 @@ void SlabArena::release(void* block, std::size_t size) noexcept {
     const auto offset = static_cast<std::size_t>(static_cast<char*>(block) - page->block(0));
     *static_cast<std::uint16_t*>(block) = page->freed;
     page->freed = static_cast<std::uint16_t>(offset / rounded);
-    if (page->used-- == page->capacity) link(page, index);
+    Partial& partial = partial_[index];
+    if (page->used == page->capacity) link(page, partial.dense);
+    if (page->used-- == page->dense_from()) {
+        unlink(page, partial.dense);
+        link(page, partial.sparse);
+    }
     // One empty page per class stays when it is the only one, or a key set and deleted would cost a
     // page each time.
-    if (page->used == 0 && (page->next != nullptr || page->previous != nullptr)) {
-        unlink(page, index);
+    if (page->used == 0 && (partial.dense != nullptr || partial.sparse->next != nullptr)) {
+        unlink(page, partial.sparse);
         pool_->return_page(page);
     }
 #endif

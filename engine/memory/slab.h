@@ -76,13 +76,19 @@ private:
     static constexpr std::size_t kClasses = 48;
 
     static std::size_t class_of(std::size_t rounded) noexcept;
-    Page* add_page(std::size_t index, std::size_t size);
-    void unlink(Page* page, std::size_t index) noexcept;
-    void link(Page* page, std::size_t index) noexcept;
+    Page* add_page(std::size_t size);
+    static void unlink(Page* page, Page*& list) noexcept;
+    static void link(Page* page, Page*& list) noexcept;
 
     FutexMutex mutex_;
     SlabPool* pool_ = nullptr;
-    std::array<Page*, kClasses> partial_{};
+    /// Pages with free blocks, those at least half full before the others: blocks are taken from
+    /// the former, so that the latter run empty and go back.
+    struct Partial {
+        Page* dense = nullptr;
+        Page* sparse = nullptr;
+    };
+    std::array<Partial, kClasses> partial_{};
 };
 
 }  // namespace millpond::engine

@@ -198,7 +198,7 @@ void KeyspaceTableTest::wheel_gives_each_fragment_in_time() {
     DeadlineWheel wheel(arena, kNow);
     std::map<DeadlineWheel::Fragment, std::int64_t> deadlines;
     std::int64_t now = kNow;
-    DeadlineWheel::Fragment next = 0;
+    DeadlineWheel::Fragment next = 0;  // 24 bits are plenty
     const auto add = [&](std::int64_t after) {
         deadlines[next] = now + after;
         wheel.add(next++, now + after);
