@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin-api/nodes/process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+extern char** environ;
+
+namespace millpond::admin {
+
+namespace {
+
+constexpr unsigned kExitingFlag = 0x4;  ///< PF_EXITING of include/linux/sched.h
+constexpr int kOomScore = 500;
+
+#ifndef SO_PEERPIDFD
+constexpr int kPeerPidfd = 77;
+#else
+constexpr int kPeerPidfd = SO_PEERPIDFD;
+#endif
+
+int pidfd_open(pid_t pid) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+std::string slurp(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void each_thread(std::int64_t pid, const std::function<void(const std::string& folder)>& visit) {
+    const std::string tasks = "/proc/" + std::to_string(pid) + "/task/";
+    DIR* folder = ::opendir(tasks.c_str());
+    if (!folder) return;
+    while (const dirent* entry = ::readdir(folder)) {
+        if (entry->d_name[0] != '.') visit(tasks + entry->d_name);
+    }
+    ::closedir(folder);
+}
+
+/// The fields of a stat file from the state (field 3) on; the name before it may hold anything.
+struct ThreadStat {
+    char state = 'X';
+    unsigned flags = 0;
+};
+ThreadStat stat_of(const std::string& folder) {
+    const std::string text = slurp(folder + "/stat");
+    const auto behind_name = text.rfind(')');
+    ThreadStat stat;
+    if (behind_name == std::string::npos) return stat;  // it went away meanwhile
+    std::istringstream fields(text.substr(behind_name + 1));
+    std::string skipped;
+    fields >> stat.state;
+    for (int field = 4; field < 9; ++field) fields >> skipped;
+    fields >> stat.flags;
+    return stat;
+}
+
+std::uint64_t run_time_of(const std::string& folder) {
+    std::istringstream fields(slurp(folder + "/schedstat"));
+    std::uint64_t ns = 0;
+    fields >> ns;
+    return ns;
+}
+
+bool is_node(std::int64_t pid, const std::string& node_id) {
+    const std::string line = slurp("/proc/" + std::to_string(pid) + "/cmdline");
+    const std::string option = std::string("--millpond-node") + '\0' + node_id + '\0';
+    return line.find(option) != std::string::npos;
+}
+
+/// Everything that posix_spawn() wants to be told, undone in the end.
+class SpawnSetup {
+public:
+    SpawnSetup() {
+        ::posix_spawn_file_actions_init(&files);
+        ::posix_spawnattr_init(&attributes);
+        sigset_t none;
+        sigset_t all;
+        ::sigemptyset(&none);
+        ::sigfillset(&all);
+        ::posix_spawnattr_setsigmask(&attributes, &none);
+        ::posix_spawnattr_setsigdefault(&attributes, &all);
+        ::posix_spawnattr_setflags(
+            &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    }
+    ~SpawnSetup() {
+        ::posix_spawn_file_actions_destroy(&files);
+        ::posix_spawnattr_destroy(&attributes);
+    }
+    SpawnSetup(const SpawnSetup&) = delete;
+    SpawnSetup& operator=(const SpawnSetup&) = delete;
+
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+};
+
+}  // namespace
+
+Result<Process> spawn(const SpawnOptions& options) {
+    SpawnSetup setup;
+    ::posix_spawn_file_actions_addopen(&setup.files, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&setup.files, 1, options.error_log.c_str(),
+                                       O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::posix_spawn_file_actions_adddup2(&setup.files, 1, 2);
+    if (options.inherited_fd >= 0) {
+        // The same number on both sides clears close-on-exec in the child alone.
+        ::posix_spawn_file_actions_adddup2(&setup.files, options.inherited_fd,
+                                           options.inherited_fd);
+    }
+    std::string program = options.binary.string();
+    std::vector<std::string> args = options.args;
+    std::vector<char*> argv{program.data()};
+    for (std::string& arg : args) argv.push_back(arg.data());
+    argv.push_back(nullptr);
+    pid_t pid = 0;
+    const int failure =
+        ::posix_spawn(&pid, program.c_str(), &setup.files, &setup.attributes, argv.data(), environ);
+    if (failure != 0) {
+        return Error{"InternalFailure", program + " cannot be started: " + std::strerror(failure),
+                     "", 500};
+    }
+    std::ofstream("/proc/" + std::to_string(pid) + "/oom_score_adj") << kOomScore;
+    Process process;
+    process.pid = pid;
+    process.pidfd = Descriptor(pidfd_open(pid));
+    process.child = true;
+    return process;
+}
+
+std::optional<Process> process_behind(int connected_socket, const std::string& node_id) {
+    ucred peer{};
+    socklen_t size = sizeof(peer);
+    if (::getsockopt(connected_socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0)
+        return {};
+    int fd = -1;
+    size = sizeof(fd);
+    if (::getsockopt(connected_socket, SOL_SOCKET, kPeerPidfd, &fd, &size) != 0)
+        fd = pidfd_open(peer.pid);
+    Process process;
+    process.pid = peer.pid;
+    process.pidfd = Descriptor(fd);
+    // Looked at after the pidfd is held: were the pid another's by now, its command line would be,
+    // too.
+    if (!process.pidfd.valid() || !is_node(peer.pid, node_id) || has_exited(process)) return {};
+    return process;
+}
+
+void signal_process(const Process& process, int signal) {
+    ::syscall(SYS_pidfd_send_signal, process.pidfd.get(), signal, nullptr, 0);
+}
+
+void reap(const Process& process) {
+    if (!process.child) return;
+    siginfo_t info{};
+    ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(process.pidfd.get()), &info,
+             WEXITED | WNOHANG);
+}
+
+bool has_exited(const Process& process) {
+    pollfd waiting{process.pidfd.get(), POLLIN, 0};
+    return ::poll(&waiting, 1, 0) == 1;
+}
+
+bool is_fenced(const Process& process) {
+    if (has_exited(process)) return true;
+    bool can_run = false;
+    bool seen = false;
+    each_thread(process.pid, [&](const std::string& folder) {
+        const ThreadStat stat = stat_of(folder);
+        seen = true;
+        const bool over =
+            stat.state == 'Z' || stat.state == 'X' || (stat.flags & kExitingFlag) != 0;
+        can_run = can_run || !over;
+    });
+    return !can_run && (seen || has_exited(process));
+}
+
+std::optional<Activity> activity_of(const Process& process) {
+    if (has_exited(process)) return {};
+    Activity activity;
+    const std::string main =
+        "/proc/" + std::to_string(process.pid) + "/task/" + std::to_string(process.pid);
+    const char state = stat_of(main).state;
+    activity.stopped = state == 'T';
+    each_thread(process.pid, [&](const std::string& folder) {
+        const char one = stat_of(folder).state;
+        activity.wants_to_run = activity.wants_to_run || one == 'R' || one == 'D';
+        activity.run_time += run_time_of(folder);
+    });
+    const std::string status = slurp("/proc/" + std::to_string(process.pid) + "/status");
+    const auto tracer = status.find("TracerPid:");
+    activity.traced = state == 't' ||
+                      (tracer != std::string::npos && std::atoi(status.c_str() + tracer + 10) != 0);
+    return activity;
+}
+
+}  // namespace millpond::admin
