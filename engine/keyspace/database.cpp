@@ -114,11 +114,16 @@ Value value_of(Entry& entry) {
 /// Requires: a collection.
 bool is_empty(Entry& entry) {
     switch (entry.type()) {
-        case Type::hash: return Hash(entry.object()).size() == 0;
-        case Type::list: return List(entry.object()).size() == 0;
-        case Type::set: return Set(entry.object()).size() == 0;
-        case Type::sorted_set: return SortedSet(entry.object()).size() == 0;
-        default: return false;
+        case Type::hash:
+            return Hash(entry.object()).size() == 0;
+        case Type::list:
+            return List(entry.object()).size() == 0;
+        case Type::set:
+            return Set(entry.object()).size() == 0;
+        case Type::sorted_set:
+            return SortedSet(entry.object()).size() == 0;
+        default:
+            return false;
     }
 }
 
@@ -160,6 +165,13 @@ public:
         db_.observer_->expired(db_.index_, key_);
     }
 
+    void evict(Entry* entry) {
+        announce(*entry);
+        drop(entry);
+        db_.keys_->counters().evicted.add(1);
+        db_.observer_->evicted(db_.index_, key_);
+    }
+
     /// Creates the key or replaces its value. `deadline` null: none, or with `keep` the old one's.
     Entry* store(Value value, bool keep, const UnixMillis* deadline) {
         Entry* old = find();
@@ -197,6 +209,7 @@ public:
         entry->set_clock(new_clock(db_.keys_->clocks(), db_.now()));
         set_deadline(*entry, Entry::kNoExpiry, until);
         table_->insert(hash_, entry);
+        db_.keys_->counts(db_.index_).keys.add(1);
         db_.observer_->created(db_.index_, key_);
         return entry;
     }
@@ -270,15 +283,16 @@ public:
 
     /// Takes the entry out of the table; it is the caller's.
     void detach(Entry* entry) {
-        if (entry->has_expiry()) table_->count_volatile(-1);
+        if (entry->has_expiry()) count_volatile(-1);
         table_->remove(hash_, entry);
+        db_.keys_->counts(db_.index_).keys.add(-1);
     }
     void free_shell(Entry* entry) { EntryFactory::release(table_->entries(), entry); }
 
     /// Counts and files a deadline that changed from `before` to `until`.
     void set_deadline(Entry& entry, UnixMillis before, UnixMillis until) {
         const bool was = before != Entry::kNoExpiry;
-        if (entry.has_expiry() != was) table_->count_volatile(was ? -1 : 1);
+        if (entry.has_expiry() != was) count_volatile(was ? -1 : 1);
         if (!entry.has_expiry()) return;
         EntryFactory::set_expiry(entry, until);
         // A later deadline needs no filing: the fragment that is there finds it when it comes up.
@@ -289,6 +303,10 @@ public:
     }
 
 private:
+    void count_volatile(std::int64_t change) {
+        table_->count_volatile(change);
+        db_.keys_->counts(db_.index_).volatile_keys.add(change);
+    }
     static bool fits(const Entry& old, const EntryShape& shape) {
         if (old.encoding() == Entry::Encoding::buffer || !old.is_string()) return false;
         if (shape.encoding == Entry::Encoding::buffer || shape.type != Type::string) return false;
@@ -395,6 +413,21 @@ bool Database::erase(Bytes key) {
     change.announce(*entry);
     change.drop(entry);
     return true;
+}
+
+bool Database::expire(Bytes key) {
+    Change change(*this, key);
+    Entry* entry = change.find();
+    if (entry == nullptr || !options_.expire || !hides(*entry)) return false;
+    change.expire(entry);
+    return true;
+}
+
+bool Database::evict(Bytes key) {
+    Change change(*this, key);
+    Entry* entry = change.find();
+    if (entry != nullptr) change.evict(entry);
+    return entry != nullptr;
 }
 
 bool Database::erase_if_empty(Bytes key) {

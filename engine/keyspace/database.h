@@ -76,6 +76,11 @@ public:
     /// False when it was absent. A big value is freed in the background.
     bool erase(Bytes key);
 
+    /// For the expiry thread and eviction: removes the key, when its deadline has passed or whatever it is,
+    /// and tells the observer. Requires: `key` is no view of the entry.
+    bool expire(Bytes key);
+    bool evict(Bytes key);
+
     /// The string of an entry, made `size` bytes long (zeros after what was there), to be written in
     /// place: APPEND, SETRANGE, SETBIT. Requires: `entry` from find_write of this key, a string.
     struct Editable {

@@ -18,7 +18,11 @@ constexpr std::uint64_t kPrefixCursors = std::uint64_t{1}
 }  // namespace
 
 Keyspace::Keyspace(BackgroundFree& background, const KeyHasher& hasher)
-    : background_(background), hasher_(hasher), shards_(new Shard[kShards]) {
+    : background_(background),
+      hasher_(hasher),
+      all_counts_(new Counts[kDatabases]),
+      shards_(new Shard[kShards]) {
+    for (std::size_t db = 0; db < kDatabases; ++db) counts_[db] = &all_counts_[db];
     for (SlabArena& arena : entry_arenas_) arena.set_pool(slabs_);
     group_arena_.set_pool(slabs_);
 }
@@ -30,8 +34,8 @@ Keyspace::~Keyspace() {
 
 std::unique_ptr<Table> Keyspace::new_table(int shard) {
     const auto index = static_cast<std::size_t>(shard);
-    return std::make_unique<Table>(Table::Resources{entry_arenas_[index % kEntryArenas],
-                                                    group_arena_, hasher_});
+    return std::make_unique<Table>(
+        Table::Resources{entry_arenas_[index % kEntryArenas], group_arena_, hasher_});
 }
 
 Table& Keyspace::make_table(ShardId shard, int db) {
@@ -58,23 +62,11 @@ void Keyspace::prefetch_entry(KeyHash hash, int db) noexcept {
 }
 
 std::size_t Keyspace::size(int db) const noexcept {
-    std::size_t sum = 0;
-    for (int i = 0; i < kShards; ++i) {
-        if (const Table* table = shards_[static_cast<std::size_t>(i)].table(db)) {
-            sum += table->size();
-        }
-    }
-    return sum;
+    return static_cast<std::size_t>(std::max<std::int64_t>(counts(db).keys.sum(), 0));
 }
 
 std::size_t Keyspace::volatile_size(int db) const noexcept {
-    std::size_t sum = 0;
-    for (int i = 0; i < kShards; ++i) {
-        if (const Table* table = shards_[static_cast<std::size_t>(i)].table(db)) {
-            sum += table->volatile_size();
-        }
-    }
-    return sum;
+    return static_cast<std::size_t>(std::max<std::int64_t>(counts(db).volatile_keys.sum(), 0));
 }
 
 std::int64_t Keyspace::average_ttl(int db, std::int64_t now) {
@@ -84,7 +76,7 @@ std::int64_t Keyspace::average_ttl(int db, std::int64_t now) {
     for (int i = 0; i < kShards && count<1000; i += count> 0 ? kShards / kSampledShards : 1) {
         Shard& shard = this->shard(i);
         const Table* table = shard.table(db);
-        if (table == nullptr || table->volatile_size() == 0) continue;
+        if (table == nullptr) continue;
         const std::lock_guard lock(shard);
         table->visit_group(0, [&](Entry& entry) {
             if (!entry.has_expiry()) return;
@@ -168,6 +160,8 @@ std::size_t Keyspace::flush(int db, bool wait) {
         keys += table->size();
         tables.push_back(std::move(table));
     }
+    counts(db).keys.reset();
+    counts(db).volatile_keys.reset();
     if (wait || tables.empty()) return keys;
     // A std::function must be copyable, so the tables go as one plain pointer.
     background_.give(
@@ -186,6 +180,9 @@ std::size_t Keyspace::flush_all(bool wait) {
 
 void Keyspace::swap(int a, int b) {
     if (a == b) return;
+    auto& first_counts = counts_[static_cast<std::size_t>(a)];
+    auto& second_counts = counts_[static_cast<std::size_t>(b)];
+    first_counts.store(second_counts.exchange(first_counts.load()));
     for (int i = 0; i < kShards; ++i) {
         auto& tables = shard(i).tables_;
         auto& first = tables[static_cast<std::size_t>(a)];

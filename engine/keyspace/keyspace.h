@@ -96,10 +96,11 @@ public:
 
     /// Frees directories that were outgrown. Requires: the exclusive lane.
     void reclaim();
+    /// Is there enough of it? Requires: either lane.
     bool reclaim_wanted() const noexcept;
 
     /// What the keys of a database cost beyond their entries: directories, groups, deadline wheels.
-    /// Takes the shards' locks one at a time.
+    /// Takes the shards' locks one at a time. Requires: either lane.
     std::size_t overhead(int db);
 
     /// The shard's table of a database, made when absent. Under the shard's lock.
@@ -111,21 +112,33 @@ public:
     BackgroundFree& background() { return background_; }
 
 private:
+    friend class Database;
+
     static constexpr std::size_t kEntryArenas = 64;
     static constexpr std::size_t kReclaimBytes = 1024 * 1024;
 
+    /// How many keys a database has. Which database a counter belongs to changes with SWAPDB.
+    struct Counts {
+        ThreadCounter keys;
+        ThreadCounter volatile_keys;
+    };
+    Counts& counts(int db) const noexcept {
+        return *counts_[static_cast<std::size_t>(db)].load(std::memory_order_relaxed);
+    }
     std::unique_ptr<Table> new_table(int shard);
 
     BackgroundFree& background_;
     KeyHasher hasher_;
     SlabPool slabs_;
     std::array<SlabArena, kEntryArenas> entry_arenas_;
-    /// One for all shards: groups are resized a hundred times less often than entries come and go, and
-    /// each further arena would cost a part-filled page for each size.
+    /// One for all shards: groups are resized a hundred times less often than entries come and go,
+    /// and each further arena would cost a part-filled page for each size.
     SlabArena group_arena_;
     KeyspaceCounters counters_;
     ClockSettings clocks_;
     std::uint8_t walk_epoch_ = 0;
+    std::unique_ptr<Counts[]> all_counts_;
+    std::array<std::atomic<Counts*>, kDatabases> counts_;
     std::unique_ptr<Shard[]> shards_;
 };
 

@@ -73,7 +73,9 @@ public:
 
     /// Frees outgrown directories. Requires: the exclusive lane.
     void reclaim();
-    std::size_t retired_bytes() const noexcept { return retired_bytes_; }
+    std::size_t retired_bytes() const noexcept {
+        return retired_bytes_.load(std::memory_order_relaxed);
+    }
 
     SlabArena& entries() const noexcept { return resources_.entries; }
     SlabArena& groups() const noexcept { return resources_.groups; }
@@ -119,7 +121,7 @@ private:
     std::atomic<std::size_t> volatile_size_{0};
     std::size_t groups_ = 0;
     std::size_t group_bytes_ = 0;
-    std::size_t retired_bytes_ = 0;
+    std::atomic<std::size_t> retired_bytes_{0};
     std::unique_ptr<DeadlineWheel> wheel_;
     std::vector<Directory*> retired_;
 };

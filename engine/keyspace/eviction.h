@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes room when more memory is used than maxmemory allows: removes keys that the policy names,
+// the best of a sample at a time, from one random shard after another. Any thread in either lane
+// that holds no shard's lock (in the exclusive lane nobody does).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/keyspace/database.h"
+#include "engine/keyspace/keyspace.h"
+
+namespace millpond::engine {
+
+enum class EvictionPolicy : std::uint8_t {
+    volatile_lru,
+    volatile_lfu,
+    volatile_random,
+    volatile_ttl,
+    allkeys_lru,
+    allkeys_lfu,
+    allkeys_random,
+    noeviction
+};
+
+struct EvictionLimits {
+    std::size_t maxmemory = 0;  ///< 0: no limit
+    EvictionPolicy policy = EvictionPolicy::noeviction;
+    int samples = 5;              ///< keys looked at for each that goes
+    std::size_t not_counted = 0;  ///< buffers of replicas and of the append-only file
+};
+
+/// True when there is room, or when room is being made and a write may go ahead; false when nothing
+/// can be evicted any more, which is known only after a look at every shard. A call works for about
+/// half a millisecond at most, as Redis's does: the next write goes on.
+bool make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,
+               KeyspaceObserver& observer);
+
+/// What LRU and LFU clocks must do under that policy.
+constexpr bool is_lfu(EvictionPolicy policy) {
+    return policy == EvictionPolicy::volatile_lfu || policy == EvictionPolicy::allkeys_lfu;
+}
+
+}  // namespace millpond::engine

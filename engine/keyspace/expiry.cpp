@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/keyspace/expiry.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "engine/keyspace/table.h"
+#include "engine/lanes/gate.h"
+#include "engine/memory/background_free.h"
+
+namespace millpond::engine {
+
+namespace {
+
+/// Shards whose wheels are looked over in one period: all of them every two seconds or so.
+constexpr int kTidiedAtOnce = 16;
+/// A wheel with fewer fragments than this, beyond twice the volatile keys, is left alone.
+constexpr std::size_t kStaleMin = 256;
+
+/// What a fragment turned out to stand for.
+struct Finding {
+    bool due = false;
+    std::string key;                       ///< of an entry that is due
+    std::int64_t next = Entry::kNoExpiry;  ///< else the earliest deadline
+};
+
+Finding look_up(const Table& table, DeadlineWheel::Fragment fragment, UnixMillis now) {
+    Finding finding;
+    table.visit_fragment(fragment, [&](Entry& entry) {
+        if (!entry.has_expiry()) return true;
+        if (entry.expiry() <= now) {
+            finding.due = true;
+            finding.key.assign(entry.key());
+            return false;
+        }
+        if (finding.next == Entry::kNoExpiry || entry.expiry() < finding.next) {
+            finding.next = entry.expiry();
+        }
+        return true;
+    });
+    return finding;
+}
+
+void update_next_due(Shard& shard) {
+    std::int64_t next = INT64_MAX;
+    for (int db = 0; db < Shard::kDatabases; ++db) {
+        const Table* table = shard.table(db);
+        if (table != nullptr && table->wheel() != nullptr) {
+            next = std::min(next, table->wheel()->next_due());
+        }
+    }
+    shard.set_next_due(next);
+}
+
+}  // namespace
+
+ActiveExpiry::ActiveExpiry(Keyspace& keys, Gate& gate, Hooks hooks)
+    : keys_(keys), gate_(gate), hooks_(std::move(hooks)) {}
+
+ActiveExpiry::~ActiveExpiry() {
+    stop();
+}
+
+void ActiveExpiry::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void ActiveExpiry::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+bool ActiveExpiry::expire_shard(Keyspace& keys, int index, UnixMillis now,
+                                KeyspaceObserver& observer, std::size_t budget) {
+    Shard& shard = keys.shard(index);
+    for (int db = 0; db < Shard::kDatabases; ++db) {
+        Table* table = shard.table(db);
+        if (table == nullptr || table->wheel() == nullptr) continue;
+        DeadlineWheel& wheel = *table->wheel();
+        DeadlineWheel::Fragment fragment = 0;
+        while (budget > 0 && wheel.take_due(now, fragment)) {
+            --budget;
+            const Finding finding = look_up(*table, fragment, now);
+            if (finding.due) {
+                // A fragment that came up is used up by the one key that it took along; others that
+                // it might have stood for have their own.
+                Database(keys, db, {.now = now}, observer).expire(finding.key);
+            } else if (finding.next != Entry::kNoExpiry) {
+                wheel.add(fragment, finding.next);
+            }
+        }
+    }
+    update_next_due(shard);
+    return shard.next_due() <= now;
+}
+
+void ActiveExpiry::tidy_shard(Keyspace& keys, int index, UnixMillis now) {
+    Shard& shard = keys.shard(index);
+    for (int db = 0; db < Shard::kDatabases; ++db) {
+        std::unique_ptr<DeadlineWheel> old;
+        std::uint64_t position = 0;
+        bool building = false;
+        do {
+            const std::lock_guard lock(shard);
+            Table* table = shard.table(db);
+            if (table == nullptr || table->wheel() == nullptr) {
+                if (!building || table == nullptr) break;
+            } else if (!building &&
+                       table->wheel()->size() <= 2 * table->volatile_size() + kStaleMin) {
+                break;
+            }
+            if (!building) old = table->drop_wheel();
+            building = true;
+            DeadlineWheel& wheel = table->make_wheel(now);
+            position = table->visit_group(position, [&](Entry& entry) {
+                if (!entry.has_expiry()) return;
+                wheel.add(DeadlineWheel::fragment_of(keys.hash(entry.key())), entry.expiry());
+            });
+            update_next_due(shard);
+        } while (position != 0);
+    }
+}
+
+void ActiveExpiry::sweep(GateFlag& flag) {
+    const UnixMillis now = hooks_.now();
+    for (int index = 0; index < Keyspace::kShards; ++index) {
+        if (keys_.shard(index).next_due() > now) continue;
+        bool more = true;
+        while (more) {
+            gate_.enter_shared(flag);
+            more = hooks_.may_expire();
+            if (more) {
+                Shard& shard = keys_.shard(index);
+                const std::lock_guard lock(shard);
+                more = expire_shard(keys_, index, now, hooks_.observer, kPiece);
+            }
+            gate_.leave_shared(flag);
+        }
+    }
+}
+
+void ActiveExpiry::tidy(GateFlag& flag) {
+    bool reclaim = false;
+    for (int i = 0; i < kTidiedAtOnce; ++i) {
+        gate_.enter_shared(flag);
+        tidy_shard(keys_, tidied_, hooks_.now());
+        if (tidied_ == 0) reclaim = keys_.reclaim_wanted();
+        gate_.leave_shared(flag);
+        tidied_ = (tidied_ + 1) % Keyspace::kShards;
+    }
+    if (reclaim) {
+        gate_.run_exclusive(flag, "freeing outgrown directories", [this] { keys_.reclaim(); });
+    }
+}
+
+void ActiveExpiry::run() {
+    const auto flag = gate_.join("expiry");
+    std::unique_lock lock(mutex_);
+    while (!stop_) {
+        lock.unlock();
+        sweep(*flag);
+        tidy(*flag);
+        lock.lock();
+        wake_.wait_for(lock, std::chrono::milliseconds(kPeriodMs), [this] { return stop_; });
+    }
+}
+
+}  // namespace millpond::engine

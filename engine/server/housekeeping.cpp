@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/housekeeping.h"
+
+#include "engine/keyspace/eviction.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/pause.h"
+#include "engine/server/server.h"
+
+namespace millpond::engine {
+
+namespace {
+
+EvictionPolicy policy_of(const Config& config) {
+    static_assert(static_cast<int>(EvictionPolicy::volatile_ttl) ==
+                  static_cast<int>(MaxmemoryPolicy::volatile_ttl));
+    static_assert(static_cast<int>(EvictionPolicy::noeviction) ==
+                  static_cast<int>(MaxmemoryPolicy::noeviction));
+    return static_cast<EvictionPolicy>(config.maxmemory_policy.load(std::memory_order_relaxed));
+}
+
+void set_clocks(Server& server) {
+    const Config& config = server.config();
+    ClockSettings& clocks = server.keyspace().clocks();
+    clocks.lfu = is_lfu(policy_of(config));
+    clocks.lfu_log_factor = static_cast<int>(config.lfu_log_factor.load());
+    clocks.lfu_decay_minutes = static_cast<int>(config.lfu_decay_time.load());
+}
+
+bool make_room(Server& server) {
+    const Config& config = server.config();
+    // A pause lets nothing into the log, evictions neither.
+    if (server.pause().level() != Pause::Level::none) return true;
+    const EvictionLimits limits{
+        .maxmemory = static_cast<std::size_t>(config.maxmemory.load(std::memory_order_relaxed)),
+        .policy = policy_of(config),
+        .samples =
+            static_cast<int>(config.maxmemory_samples.load(std::memory_order_relaxed))};
+    return make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
+}
+
+}  // namespace
+
+Housekeeping::Housekeeping(Server& server)
+    : expiry_(server.keyspace(), server.gate(),
+              {.may_expire = [&server] { return server.may_expire(); },
+               .now = [] { return unix_ms(); },
+               .observer = server.background_observer()}) {
+    set_clocks(server);
+    for (const char* name : {"maxmemory-policy", "lfu-log-factor", "lfu-decay-time"}) {
+        server.config().on_change(name, [&server]() -> std::optional<std::string> {
+            set_clocks(server);
+            return std::nullopt;
+        });
+    }
+    server.set_room_hook([&server] { return make_room(server); });
+}
+
+}  // namespace millpond::engine
