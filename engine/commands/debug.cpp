@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DEBUG: for tests and for looking inside, in the exclusive lane as a whole. As in Redis it is one
+// command whose handler reads the subcommand, so that an unknown one is refused in its words.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "engine/commands/call.h"
+#include "engine/commands/debug_digest.h"
+#include "engine/commands/numbers.h"
+#include "engine/commands/table.h"
+#include "engine/keyspace/clock.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/server/server.h"
+
+namespace millpond::engine {
+
+namespace {
+
+/// The whole server stops for that long, which is what the tests that use it want.
+void sleep(Call& call) {
+    double seconds = std::strtod(std::string(call.arg(2)).c_str(), nullptr);
+    constexpr double kSecondsMax = 86400;
+    if (seconds > 0)
+        std::this_thread::sleep_for(std::chrono::duration<double>(std::min(seconds, kSecondsMax)));
+    call.reply().ok();
+}
+
+void digest(Call& call) {
+    call.reply().simple(digest_dataset(call.db().keyspace()).hex());
+}
+
+void digest_values(Call& call) {
+    call.reply().array(call.argc() - 2);
+    for (std::size_t i = 2; i < call.argc(); i++) {
+        Digest digest;
+        if (Entry* entry = call.db().peek(call.arg(i))) digest_value(digest, *entry);
+        call.reply().simple(digest.hex());
+    }
+}
+
+void object(Call& call) {
+    Entry* entry = call.db().peek(call.arg(2));
+    if (!entry) {
+        call.error("ERR no such key");
+        return;
+    }
+    std::size_t bytes =
+        entry->is_string() ? entry->string_length() : object_bytes(entry->type(), entry->object());
+    char place[32];
+    std::snprintf(place, sizeof place, "%p", static_cast<void*>(entry));
+    call.reply().simple("Value at:" + std::string(place) +
+                        " refcount:1 encoding:" + std::string(entry->encoding_name()) +
+                        " serializedlength:" + std::to_string(bytes) +
+                        " lru:" + std::to_string(entry->clock()) +
+                        " lru_seconds_idle:" + std::to_string(idle_seconds(*entry, call.now())));
+}
+
+void set_active_expire(Call& call) {
+    call.server().set_active_expiry(std::atoi(std::string(call.arg(2)).c_str()) != 0);
+    call.reply().ok();
+}
+
+/// Checked, and without effect: our lists keep long elements apart from 512 bytes on, always.
+void packed_threshold(Call& call) {
+    std::string text(call.arg(2));
+    std::size_t digits = 0;
+    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') digits++;
+    std::string unit = text.substr(digits);
+    std::transform(unit.begin(), unit.end(), unit.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    constexpr std::pair<std::string_view, double> kUnits[] = {
+        {"", 1},    {"b", 1},        {"k", 1e3}, {"kb", 1024},
+        {"m", 1e6}, {"mb", 1048576}, {"g", 1e9}, {"gb", 1073741824}};
+    const auto* found = std::find_if(std::begin(kUnits), std::end(kUnits),
+                                     [&](auto& u) { return u.first == unit; });
+    double bytes = found == std::end(kUnits) || digits == 0
+                       ? -1
+                       : std::strtod(text.c_str(), nullptr) * found->second;
+    if (bytes < 0 || bytes > 4294967296.0) {
+        call.error("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
+    } else {
+        call.reply().ok();
+    }
+}
+
+void error(Call& call) {
+    call.error(call.arg(2));
+}
+
+void help(Call& call) {
+    constexpr std::string_view kLines[] = {
+        "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "DIGEST",
+        "    Give a signature of all data, equal to redis-server's for equal data.",
+        "DIGEST-VALUE <key> [<key> ...]",
+        "    Give the signature of each key's value.",
+        "ERROR <string>",
+        "    Answer an error with this text.",
+        "OBJECT <key>",
+        "    Tell how a key's value is kept.",
+        "QUICKLIST-PACKED-THRESHOLD <size>",
+        "    Accepted for compatibility; long list elements are always kept apart.",
+        "SET-ACTIVE-EXPIRE <0|1>",
+        "    Stop or resume the removal of expired keys that nobody asks for.",
+        "SLEEP <seconds>",
+        "    Stop the server for so long; a fraction is allowed.",
+        "HELP",
+        "    Print this text.",
+    };
+    call.reply().array(std::size(kLines));
+    for (std::string_view line : kLines) call.reply().simple(line);
+}
+
+struct Subcommand {
+    std::string_view name;
+    int arity;  ///< as in the command table, DEBUG and the subcommand included
+    Handler handler;
+};
+
+void debug(Call& call) {
+    constexpr Subcommand kSubcommands[] = {
+        {"help", 2, help},
+        {"sleep", 3, sleep},
+        {"digest", 2, digest},
+        {"digest-value", -2, digest_values},
+        {"object", -3, object},
+        {"set-active-expire", 3, set_active_expire},
+        {"quicklist-packed-threshold", 3, packed_threshold},
+        {"error", 3, error},
+    };
+    auto argc = static_cast<int>(call.argc());
+    for (const Subcommand& each : kSubcommands) {
+        bool arity_holds = each.arity < 0 ? argc >= -each.arity : argc == each.arity;
+        if (arity_holds && is_word(call.arg(1), each.name)) return each.handler(call);
+    }
+    call.error("ERR unknown subcommand or wrong number of arguments for '" +
+               std::string(call.arg(1).substr(0, 128)) + "'. Try DEBUG HELP.");
+}
+
+}  // namespace
+
+void add_debug_commands(CommandTable& table) {
+    table.add({.name = "debug",
+               .arity = -2,
+               .flags = kAdmin | kNoscript | kLoading | kStale,
+               .categories = kCatDangerous | kCatAdmin,
+               .lane = Lane::exclusive,
+               .handler = debug,
+               .since = "1.0.0",
+               .group = "server",
+               .complexity = "Depends on the subcommand",
+               .summary = "Looks inside the server, and makes it do odd things for tests."});
+}
+
+}  // namespace millpond::engine

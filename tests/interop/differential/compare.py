@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When two replies to the same command count as equal. What is not equal byte for byte is listed here, with its reason."""
+
+from resp_client import Reply
+
+# Redis promises no order for these: its own follows its hash function.
+UNORDERED = {
+    b"SMEMBERS", b"SINTER", b"SUNION", b"SDIFF", b"HKEYS", b"HVALS", b"KEYS",
+}
+UNORDERED_PAIRS = {b"HGETALL"}
+
+# Drawn at random: only the form and the number of elements can be compared.
+RANDOM = {b"SPOP", b"SRANDMEMBER", b"HRANDFIELD", b"ZRANDMEMBER", b"RANDOMKEY"}
+
+# Cursors and the size of a step are a server's own; tests of whole iterations compare what comes out.
+SCANS = {b"SCAN", b"HSCAN", b"SSCAN", b"ZSCAN"}
+
+# The two servers run a command some milliseconds apart: how far the numbers may differ.
+CLOCKS = {b"TTL": 2, b"PTTL": 3000, b"EXPIRETIME": 2, b"PEXPIRETIME": 3000, b"LASTSAVE": 100000}
+
+# Texts that name the product or its state; compared by type only, tested elsewhere for what they must hold.
+BY_TYPE = {
+    b"INFO": "names, counts and sizes are each server's own",
+    b"TIME": "the clock goes on between the two calls",
+    b"MEMORY": "that we use less is the point",
+    b"DEBUG OBJECT": "addresses and sizes are each server's own",
+    b"CLIENT ID": "counted from each server's start",
+    b"CLIENT LIST": "ports, descriptors and buffers are each server's own",
+    b"CLIENT INFO": "ports, descriptors and buffers are each server's own",
+    b"HELLO": "names server, version and id; the fields are compared by a test of their own",
+    b"LOLWUT": "a picture, and a version",
+    b"COMMAND DOCS": "the wording is each project's own",
+    b"OBJECT HELP": "the wording is each project's own",
+    b"DEBUG HELP": "the wording is each project's own",
+    b"CLIENT HELP": "the wording is each project's own",
+    b"COMMAND HELP": "the wording is each project's own",
+    b"CONFIG HELP": "the wording is each project's own",
+    b"MEMORY HELP": "the wording is each project's own",
+    b"COMMAND LIST": "a later Redis's commands are more; those known to both are compared by COMMAND INFO",
+    b"COMMAND COUNT": "a later Redis's commands are more",
+    b"OBJECT IDLETIME": "seconds may turn between the two calls",
+    b"OBJECT REFCOUNT": "Redis shares its small integers, which is visible",
+}
+
+
+def key_of(command):
+    name = command[0].upper()
+    if len(command) > 1 and name + b" " + command[1].upper() in BY_TYPE:
+        return name + b" " + command[1].upper()
+    return name
+
+
+def sort_key(reply):
+    return repr(reply)
+
+
+def shape(reply):
+    """Types, and lengths of aggregates, without contents."""
+    if isinstance(reply.value, tuple):
+        return reply.kind, tuple(shape(item) for item in reply.value)
+    return reply.kind, reply.value is None
+
+
+def kind_only(reply):
+    return reply.kind if reply.kind != "-" else reply
+
+
+def normal(command, reply):
+    """The form in which replies to this command are compared."""
+    if reply.kind == "-":
+        return reply
+    key = key_of(command)
+    if key in UNORDERED and isinstance(reply.value, tuple):
+        return Reply(reply.kind, tuple(sorted(reply.value, key=sort_key)))
+    if key in UNORDERED_PAIRS and isinstance(reply.value, tuple):
+        pairs = zip(reply.value[::2], reply.value[1::2])
+        return Reply(reply.kind, tuple(sorted(pairs, key=repr)))
+    if key in RANDOM:
+        return shape(reply)
+    if key in SCANS:
+        return shape(reply)[0]
+    if key in BY_TYPE:
+        return kind_only(reply)
+    return reply
+
+
+def equal(command, ours, theirs):
+    if ours == theirs:
+        return True
+    margin = CLOCKS.get(command[0].upper())
+    if margin and ours.kind == theirs.kind == ":" and ours.value > 0 and theirs.value > 0:
+        return abs(ours.value - theirs.value) <= margin
+    return normal(command, ours) == normal(command, theirs)
+
+
+def equal_transaction(commands, ours, theirs):
+    """Replies of EXEC: each compared as that of its command."""
+    if not isinstance(ours.value, tuple) or not isinstance(theirs.value, tuple):
+        return ours == theirs
+    return len(ours.value) == len(theirs.value) == len(commands) and all(
+        equal(command, a, b) for command, a, b in zip(commands, ours.value, theirs.value)
+    )
+
+
+def show(command):
+    return " ".join(repr(word)[1:] for word in command)

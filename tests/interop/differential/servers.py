@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts redis-server and millpond-engine side by side, each on a free port and in a folder of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+from resp_client import Client
+
+# Everything that would make a difference in time, not in kind, is switched off.
+COMMON = ["--save", "", "--enable-debug-command", "yes", "--loglevel", "warning", "--bind", "127.0.0.1"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    def __init__(self, program, *options):
+        self.name = os.path.basename(program)
+        self.folder = tempfile.mkdtemp(prefix=f"differential-{self.name}-")
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        for _ in range(5):
+            self.port = free_port()
+            command = [program, "--port", str(self.port), "--dir", self.folder, *COMMON, *options]
+            self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder)
+            if self.wait_until_up():
+                return
+            self.stop_process()
+        raise RuntimeError(f"{self.name} did not start: {self.output()}")
+
+    def wait_until_up(self):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                client = Client(self.port, 5)
+                up = client.call("PING").value == b"PONG"
+                client.close()
+                if up:
+                    return True
+            except OSError:
+                time.sleep(0.02)
+        return False
+
+    def output(self):
+        with open(os.path.join(self.folder, "log"), "rb") as log:
+            return log.read()[-4000:].decode(errors="replace")
+
+    def client(self):
+        return Client(self.port)
+
+    def stop_process(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.stop_process()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def redis():
+    return Server("/usr/bin/redis-server")
+
+
+def millpond(threads):
+    return Server(os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine"), "--threads", str(threads))
