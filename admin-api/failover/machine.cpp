@@ -316,7 +316,7 @@ private:
 
     /// A node is gone unasked.
     void lost(Node& node, const std::string& how) {
-        context_.tell(Severity::warning, node.id, "Recovering cache nodes " + node.id + ": " + how);
+        context_.tell(Severity::warning, node.id, "Node " + node.id + " was lost: " + how);
         if (node.id != state_.primary || state_.removing) return;
         Ticket ticket = 0;
         if (state_.switchover && state_.switchover->stage != Switchover::Stage::promoting) {

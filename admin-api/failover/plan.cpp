@@ -122,7 +122,6 @@ void advance_reboots(Context& context) {
             if (node.process == Process::running) begin_reboot(context, node);
         } else if (in_role(context.state, node)) {
             node.reboot = false;
-            context.tell(Severity::info, node.id, "Cache node " + node.id + " restarted");
             context.finish(node.reboot_ticket);
         }
     }

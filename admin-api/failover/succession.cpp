@@ -195,9 +195,6 @@ void primary_confirmed(Context& context, Node& node) {
             report.bytes_lost = static_cast<std::int64_t>(election.old_offset - offset);
         }
         context.act(report);
-        context.tell(Severity::info, node.id,
-                     "Failover from primary node " + election.old_primary + " to replica node " +
-                         node.id + " completed");
     } else if (!election.old_primary.empty()) {
         context.tell(Severity::warning, node.id,
                      "Node " + node.id + " serves as the primary again; no node held data");

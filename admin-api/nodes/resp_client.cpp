@@ -112,7 +112,7 @@ struct RespClient::State : std::enable_shared_from_this<State> {
                     break;
             }
             if (value.type == resp::ValueType::push) {
-                if (push) push(value);
+                if (const auto handler = push) handler(value);
             } else if (waiting.empty()) {
                 lose();
             } else {
