@@ -17,6 +17,8 @@
 #include "engine/commands/server.h"
 #include "engine/commands/table.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/log/effect_log.h"
+#include "engine/memory/account.h"
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
 #include "engine/server/clock.h"
@@ -101,6 +103,38 @@ void info_clients(Server& server, std::string& out) {
     field(out, "blocked_clients", blocked);
     field(out, "tracking_clients", 0);
     field(out, "clients_in_timeout_table", blocked);
+}
+
+std::string human(std::size_t bytes) {
+    constexpr std::string_view kUnits = "BKMGTP";
+    double value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
+    return unit == 0 ? std::to_string(bytes) + "B" : fixed(value, 2) + kUnits[unit];
+}
+
+void info_memory(Server& server, std::string& out) {
+    const std::size_t used = used_memory(), rss = resident_memory(), peak = peak_memory();
+    const auto total = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::int64_t limit = server.config().maxmemory.load();
+    const auto both = [&](const std::string& name, std::size_t bytes) {
+        field(out, name, bytes);
+        field(out, name + "_human", human(bytes));
+    };
+    both("used_memory", used);
+    both("used_memory_rss", rss);
+    both("used_memory_peak", peak);
+    field(out, "used_memory_peak_perc", fixed(peak ? 100.0 * static_cast<double>(used) / static_cast<double>(peak) : 0, 2) + "%");
+    both("total_system_memory", total);
+    field(out, "maxmemory", limit);
+    field(out, "maxmemory_human", human(static_cast<std::size_t>(limit)));
+    field(out, "maxmemory_policy", server.config().get("maxmemory-policy").value_or(""));
+    field(out, "mem_fragmentation_ratio", fixed(used ? static_cast<double>(rss) / static_cast<double>(used) : 0, 2));
+    field(out, "mem_fragmentation_bytes", static_cast<std::int64_t>(rss) - static_cast<std::int64_t>(used));
+    field(out, "mem_replication_backlog", server.log().memory_bytes());
+    field(out, "mem_allocator", "mimalloc");
+    field(out, "lazyfree_pending_objects", server.keyspace().background().pending());
+    field(out, "lazyfreed_objects", server.keyspace().background().freed());
 }
 
 void info_stats(Server& server, std::string& out) {
@@ -212,7 +246,7 @@ struct Section {
 
 constexpr Section kSections[] = {
     {"Server", info_server, true},           {"Clients", info_clients, true},
-    {"Memory", nullptr, true},               {"Persistence", nullptr, true},
+    {"Memory", info_memory, true},               {"Persistence", nullptr, true},
     {"Stats", info_stats, true},             {"Replication", nullptr, true},
     {"CPU", info_cpu, true},                 {"Modules", nullptr, true},
     {"Commandstats", info_commandstats, false}, {"Errorstats", info_errorstats, true},

@@ -39,7 +39,8 @@ void append_select(std::string& out, int db) {
 }  // namespace
 
 void Record::begin(bool quiet) {
-    logging_ = !quiet && server_.log().active();
+    // The log of a replica holds its primary's bytes and nothing else, even where a replica is writable.
+    logging_ = !quiet && server_.log().active() && server_.role() == Role::primary;
     if (!logging_) return;
     commands_ = 0;
     bytes_.assign(kMulti);

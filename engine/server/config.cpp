@@ -146,10 +146,9 @@ void Config::apply_words(const std::vector<std::string>& words, const std::strin
     if (words.size() < 2 || (words.size() > 2 && !directive->many_words)) {
         throw ConfigError(where + ": wrong number of arguments for '" + words[0] + "'");
     }
-    // Each "save" line adds one rule to those before it, unless it takes all away.
-    if (name == "save" && !value.empty() && depth >= 0) {
-        const std::string rules = save.get();
-        if (!rules.empty()) value = rules + ' ' + value;
+    if (name == "save") {
+        if (save_given_ && !value.empty() && !save.get().empty()) value = save.get() + ' ' + value;
+        save_given_ = true;
     }
     if (const auto why = directive->set(value)) throw ConfigError(where + ": '" + words[0] + "': " + *why);
 }
@@ -182,7 +181,7 @@ void Config::load_file(const std::string& path) {
 void Config::load_command_line(const std::vector<std::string>& args) {
     std::size_t i = 0;
     if (i < args.size() && !args[i].starts_with("--")) load_file(args[i++]);
-    bool save_given = false;
+    save_given_ = false;  // the first one here takes the place of the file's
     while (i < args.size()) {
         if (!args[i].starts_with("--") || args[i].size() < 3) {
             throw ConfigError("'" + args[i] + "' is no option: options look like --port 6379");
@@ -199,12 +198,9 @@ void Config::load_command_line(const std::vector<std::string>& args) {
                 }
             }
         }
-        if (lowered(words[0]) == "save" && !save_given) {
-            save.set("");  // the first one on the command line replaces the file's
-            save_given = true;
-        }
         apply_words(words, "option --" + words[0], 0);
     }
+    if (!millpond_node.get().empty() && !save_given_) save.set("");
 }
 
 // -- CONFIG REWRITE ---------------------------------------------------------------------------------------

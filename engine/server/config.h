@@ -86,7 +86,7 @@ public:
     ConfigNumber maxmemory{0}, maxmemory_samples{5};
     std::atomic<MaxmemoryPolicy> maxmemory_policy{MaxmemoryPolicy::noeviction};
     ConfigNumber lfu_log_factor{10}, lfu_decay_time{1};
-    ConfigNumber hash_max_listpack_entries{128}, hash_max_listpack_value{64};
+    ConfigNumber hash_max_listpack_entries{512}, hash_max_listpack_value{64};
     ConfigNumber list_max_listpack_size{-2}, list_compress_depth{0};
     ConfigNumber set_max_intset_entries{512};
     ConfigNumber zset_max_listpack_entries{128}, zset_max_listpack_value{64};
@@ -95,7 +95,7 @@ public:
 
     // -- Persistence
     ConfigText dbfilename{"dump.rdb"};
-    ConfigText save;  ///< "3600 1 300 100"
+    ConfigText save{"3600 1 300 100 60 10000"};  ///< seconds and changes; a managed node has none
     ConfigBool rdbcompression{true}, rdbchecksum{true}, stop_writes_on_bgsave_error{true};
 
     // -- Replication
@@ -145,6 +145,7 @@ private:
 
     std::vector<std::unique_ptr<Directive>> directives_;
     std::string file_;
+    bool save_given_ = false;  ///< a first "save" takes the place of the default's points, later ones add
 };
 
 }  // namespace millpond::engine

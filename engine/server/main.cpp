@@ -103,6 +103,13 @@ void go_to_background() {
     if (::daemon(1, 0) != 0) throw ConfigError("cannot daemonize");
 }
 
+/// A signal ends the server as SHUTDOWN does: with a save, where save points are set.
+void save_at_exit(Server& server) {
+    const bool by_signal = server.exit_reason().starts_with("SIG");
+    if (!by_signal || server.config().save.get().empty() || !server.save_hook()) return;
+    if (const std::string error = server.save_hook()(); !error.empty()) spdlog::error("Saving at exit: {}", error);
+}
+
 int serve(std::unique_ptr<Config> owned) {
     Config& config = *owned;
     SignalThread::block();
@@ -121,6 +128,7 @@ int serve(std::unique_ptr<Config> owned) {
     if (!pidfile.empty()) std::ofstream(pidfile) << ::getpid() << '\n';
     spdlog::info("millpond-engine {} is ready, port {}, pid {}", MILLPOND_VERSION, config.port.load(), ::getpid());
     const int status = server.run();
+    save_at_exit(server);
     parts.stop();
     if (!pidfile.empty()) ::unlink(pidfile.c_str());
     spdlog::info("millpond-engine ends: {}", server.exit_reason());

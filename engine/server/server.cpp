@@ -47,19 +47,13 @@ std::unique_ptr<CommandTable> make_table() {
     add_transaction_commands(*table);
     add_string_commands(*table);
     add_generic_commands(*table);
-#ifdef MILLPOND_HAS_TYPES
     add_hash_commands(*table);
     add_list_commands(*table);
     add_set_commands(*table);
     add_sorted_set_commands(*table);
     add_debug_commands(*table);
-#endif
-#ifdef MILLPOND_HAS_REPLICATION
     add_replication_commands(*table);
-#endif
-#ifdef MILLPOND_HAS_PERSISTENCE
     add_persistence_commands(*table);
-#endif
     return table;
 }
 
