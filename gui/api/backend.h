@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the console asks of the admin API, and what it hears from it. Pages and models know this
-// interface alone: `ClientBackend` speaks to a daemon, `DemoBackend` (gui/demo) plays one. UI thread
-// only: every call returns at once, every reply and signal comes on the UI thread.
+// interface alone: `ClientBackend` speaks to a daemon, `DemoBackend` (gui/demo) plays one. UI
+// thread only: every call returns at once, every reply and signal comes on the UI thread.
 //
 // A reply is called once, and never after `context` (the page or dialog that asked) is gone.
 #pragma once
@@ -44,8 +44,8 @@ using Reply = std::function<void(const Answer<T>&)>;
 
 struct Nothing {};
 
-/// Changes of one kind of resource, gathered over at most a tenth of a second. With `reset`, `upserts`
-/// is all there is; without it, what is not named is as it was.
+/// Changes of one kind of resource, gathered over at most a tenth of a second. With `reset`,
+/// `upserts` is all there is; without it, what is not named is as it was.
 template <class T>
 struct Batch {
     bool reset = false;
@@ -92,10 +92,12 @@ public:
     const std::vector<schema::Vpc>& vpcs() const { return vpcs_; }
     const std::vector<schema::NodeType>& nodeTypes() const { return node_types_; }
 
-    virtual void createCluster(const schema::CreateCluster&, QObject* context, Reply<schema::Operation>) = 0;
-    virtual void modifyCluster(const std::string& id, const schema::ModifyCluster&, QObject* context,
+    virtual void createCluster(const schema::CreateCluster&, QObject* context,
                                Reply<schema::Operation>) = 0;
-    virtual void deleteCluster(const std::string& id, QObject* context, Reply<schema::Operation>) = 0;
+    virtual void modifyCluster(const std::string& id, const schema::ModifyCluster&,
+                               QObject* context, Reply<schema::Operation>) = 0;
+    virtual void deleteCluster(const std::string& id, QObject* context,
+                               Reply<schema::Operation>) = 0;
     virtual void failover(const std::string& id, const schema::FailoverRequest&, QObject* context,
                           Reply<schema::Operation>) = 0;
     virtual void reboot(const std::string& id, const schema::RebootRequest&, QObject* context,
@@ -112,14 +114,15 @@ public:
     virtual void keys(const std::string& cluster, const KeysQuery&, QObject* context,
                       Reply<schema::KeyPage>) = 0;
     /// `key` in base64, as KeySummary gives it.
-    virtual void value(const std::string& cluster, const std::string& key, int db, std::int64_t offset,
-                       int count, QObject* context, Reply<schema::KeyValue>) = 0;
+    virtual void value(const std::string& cluster, const std::string& key, int db,
+                       std::int64_t offset, int count, QObject* context,
+                       Reply<schema::KeyValue>) = 0;
 
     virtual void createSecurityGroup(const schema::CreateSecurityGroup&, QObject* context,
                                      Reply<schema::SecurityGroup>) = 0;
     virtual void deleteSecurityGroup(const std::string& id, QObject* context, Reply<Nothing>) = 0;
-    virtual void authorizeInbound(const std::string& id, const schema::AuthorizeInbound&, QObject* context,
-                                  Reply<schema::SecurityGroup>) = 0;
+    virtual void authorizeInbound(const std::string& id, const schema::AuthorizeInbound&,
+                                  QObject* context, Reply<schema::SecurityGroup>) = 0;
     virtual void revokeInbound(const std::string& id, const std::string& rule, QObject* context,
                                Reply<schema::SecurityGroup>) = 0;
 
@@ -145,9 +148,10 @@ protected:
 /// `reply`, silenced once `context` is gone.
 template <class T>
 Reply<T> guarded(QObject* context, Reply<T> reply) {
-    return [context = QPointer<QObject>(context), reply = std::move(reply)](const Answer<T>& answer) {
-        if (context) reply(answer);
-    };
+    return
+        [context = QPointer<QObject>(context), reply = std::move(reply)](const Answer<T>& answer) {
+            if (context) reply(answer);
+        };
 }
 
 }  // namespace millpond::console

@@ -19,11 +19,13 @@ Problem problemOf(const admin::Error& error) {
             QString::fromStdString(error.field)};
 }
 
-// Wraps a reply for the client's thread: the answer is made there and delivered on the UI thread. The
-// backend outlives its client, so `owner` is alive whenever the callback runs.
+// Wraps a reply for the client's thread: the answer is made there and delivered on the UI thread.
+// The backend outlives its client, so `owner` is alive whenever the callback runs.
 template <class T, class Wire = T, class Convert = std::identity>
-auto delivered(QObject* owner, QObject* context, std::type_identity_t<Reply<T>> reply, Convert convert = {}) {
-    return [owner, reply = guarded<T>(context, std::move(reply)), convert](admin::Result<Wire> result) {
+auto delivered(QObject* owner, QObject* context, std::type_identity_t<Reply<T>> reply,
+               Convert convert = {}) {
+    return [owner, reply = guarded<T>(context, std::move(reply)),
+            convert](admin::Result<Wire> result) {
         Answer<T> answer;
         if (result.has_value())
             answer.value = convert(std::move(result.value()));
@@ -41,8 +43,9 @@ void take(const admin::StreamEvent& event, Gathered<T>& gathered) {
     const auto* body = event.data.if_object();
     if (body == nullptr || !body->contains("id")) return;
     const auto& id_value = body->at("id");
-    const std::string id = id_value.is_string() ? std::string(id_value.as_string())
-                                                : std::to_string(id_value.to_number<std::int64_t>());
+    const std::string id = id_value.is_string()
+                               ? std::string(id_value.as_string())
+                               : std::to_string(id_value.to_number<std::int64_t>());
     const std::int64_t revision = event.revision.value_or(std::numeric_limits<std::int64_t>::max());
     const auto* change = body->if_contains("change");
     if (change != nullptr && change->is_string() && change->as_string() == "delete") {
@@ -52,7 +55,8 @@ void take(const admin::StreamEvent& event, Gathered<T>& gathered) {
     const auto* object = body->if_contains("object");
     if (object == nullptr) return;
     // A newer daemon may say what this console cannot read; the next list will tell.
-    if (auto read = schema::from_json<T>(*object, schema::UnknownMembers::skip)) gathered.upsert(id, std::move(read.value()), revision);
+    if (auto read = schema::from_json<T>(*object, schema::UnknownMembers::skip))
+        gathered.upsert(id, std::move(read.value()), revision);
 }
 
 }  // namespace
@@ -66,21 +70,26 @@ ClientBackend::ClientBackend(const admin::ClientOptions& options, QString target
     connect(&flush_timer_, &QTimer::timeout, this, &ClientBackend::flush);
 }
 
-ClientBackend::~ClientBackend() { client_->stop(); }
+ClientBackend::~ClientBackend() {
+    client_->stop();
+}
 
 void ClientBackend::start() {
     admin::StreamHandlers handlers;
     handlers.on_event = [this](const admin::StreamEvent& event) {
-        QMetaObject::invokeMethod(this, [this, event] { onStreamEvent(event); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, event] { onStreamEvent(event); }, Qt::QueuedConnection);
     };
     handlers.on_state = [this](const admin::StreamState& state) {
-        QMetaObject::invokeMethod(this, [this, state] { onState(state); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, state] { onState(state); }, Qt::QueuedConnection);
     };
     client_->stream({}, std::move(handlers));
 }
 
 void ClientBackend::onState(const admin::StreamState& state) {
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(state.since.time_since_epoch());
+    const auto since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(state.since.time_since_epoch());
     Link link = link_;
     link.since = QDateTime::fromMSecsSinceEpoch(since.count());
     link.reason = QString::fromStdString(state.reason);
@@ -91,14 +100,20 @@ void ClientBackend::onState(const admin::StreamState& state) {
 }
 
 void ClientBackend::onStreamEvent(const admin::StreamEvent& event) {
-    if (event.type == "cluster") take(event, clusters_);
-    else if (event.type == "security-group") take(event, groups_);
-    else if (event.type == "operation") take(event, operations_);
-    else if (event.type == "event") take(event, events_);
-    else if (event.type == "reset") refresh();
+    if (event.type == "cluster")
+        take(event, clusters_);
+    else if (event.type == "security-group")
+        take(event, groups_);
+    else if (event.type == "operation")
+        take(event, operations_);
+    else if (event.type == "event")
+        take(event, events_);
+    else if (event.type == "reset")
+        refresh();
     else if (event.type == "metrics" && event.data.is_object()) {
         if (const auto* list = event.data.as_object().if_contains("items"))
-            if (auto read = schema::from_json<std::vector<schema::NodeMetrics>>(*list, schema::UnknownMembers::skip))
+            if (auto read = schema::from_json<std::vector<schema::NodeMetrics>>(
+                    *list, schema::UnknownMembers::skip))
                 metrics_ = std::move(read.value());
     }
     if (!flush_timer_.isActive()) flush_timer_.start();
@@ -115,11 +130,12 @@ void ClientBackend::flush() {
 template <class T>
 auto ClientBackend::list(Gathered<T>& gathered, void (Backend::*changed)(const Batch<T>&)) {
     gathered.listAsked();
-    return delivered<admin::Listed<T>>(this, this, [this, &gathered, changed](const Answer<admin::Listed<T>>& answer) {
-        gathered.listArrived(answer ? std::optional(answer.value->revision) : std::nullopt);
-        if (answer) Q_EMIT(this->*changed)({true, answer.value->items, {}});
-        if (!flush_timer_.isActive()) flush_timer_.start();
-    });
+    return delivered<admin::Listed<T>>(
+        this, this, [this, &gathered, changed](const Answer<admin::Listed<T>>& answer) {
+            gathered.listArrived(answer ? std::optional(answer.value->revision) : std::nullopt);
+            if (answer) Q_EMIT(this->*changed)({true, answer.value->items, {}});
+            if (!flush_timer_.isActive()) flush_timer_.start();
+        });
 }
 
 void ClientBackend::refresh() {
@@ -157,35 +173,38 @@ void ClientBackend::createCluster(const schema::CreateCluster& body, QObject* co
     client_->create_cluster(body, delivered<schema::Operation>(this, context, std::move(reply)));
 }
 
-void ClientBackend::modifyCluster(const std::string& id, const schema::ModifyCluster& body, QObject* context,
-                                  Reply<schema::Operation> reply) {
-    client_->modify_cluster(id, body, delivered<schema::Operation>(this, context, std::move(reply)));
+void ClientBackend::modifyCluster(const std::string& id, const schema::ModifyCluster& body,
+                                  QObject* context, Reply<schema::Operation> reply) {
+    client_->modify_cluster(id, body,
+                            delivered<schema::Operation>(this, context, std::move(reply)));
 }
 
-void ClientBackend::deleteCluster(const std::string& id, QObject* context, Reply<schema::Operation> reply) {
+void ClientBackend::deleteCluster(const std::string& id, QObject* context,
+                                  Reply<schema::Operation> reply) {
     client_->delete_cluster(id, delivered<schema::Operation>(this, context, std::move(reply)));
 }
 
-void ClientBackend::failover(const std::string& id, const schema::FailoverRequest& body, QObject* context,
-                             Reply<schema::Operation> reply) {
+void ClientBackend::failover(const std::string& id, const schema::FailoverRequest& body,
+                             QObject* context, Reply<schema::Operation> reply) {
     client_->failover(id, body, delivered<schema::Operation>(this, context, std::move(reply)));
 }
 
-void ClientBackend::reboot(const std::string& id, const schema::RebootRequest& body, QObject* context,
-                           Reply<schema::Operation> reply) {
+void ClientBackend::reboot(const std::string& id, const schema::RebootRequest& body,
+                           QObject* context, Reply<schema::Operation> reply) {
     client_->reboot(id, body, delivered<schema::Operation>(this, context, std::move(reply)));
 }
 
-void ClientBackend::setTags(const std::string& id, const std::vector<schema::Tag>& tags, QObject* context,
-                            Reply<schema::Cluster> reply) {
+void ClientBackend::setTags(const std::string& id, const std::vector<schema::Tag>& tags,
+                            QObject* context, Reply<schema::Cluster> reply) {
     client_->set_tags(id, tags, delivered<schema::Cluster>(this, context, std::move(reply)));
 }
 
 void ClientBackend::sources(const std::string& cluster, QObject* context,
                             Reply<std::vector<schema::ConnectionSource>> reply) {
-    client_->sources(cluster, delivered<std::vector<schema::ConnectionSource>,
-                                        admin::Listed<schema::ConnectionSource>>(this, context,
-                                                                                 std::move(reply), items));
+    client_->sources(
+        cluster,
+        delivered<std::vector<schema::ConnectionSource>, admin::Listed<schema::ConnectionSource>>(
+            this, context, std::move(reply), items));
 }
 
 void ClientBackend::reachability(const schema::ReachabilityQuery& query, QObject* context,
@@ -195,9 +214,10 @@ void ClientBackend::reachability(const schema::ReachabilityQuery& query, QObject
 
 void ClientBackend::metrics(const std::string& cluster, const MetricsQuery& query, QObject* context,
                             Reply<std::vector<schema::MetricSeries>> reply) {
-    client_->metrics(cluster, {query.names, query.from_ms, query.to_ms, query.step_ms},
-                     delivered<std::vector<schema::MetricSeries>, admin::Listed<schema::MetricSeries>>(
-                         this, context, std::move(reply), items));
+    client_->metrics(
+        cluster, {query.names, query.from_ms, query.to_ms, query.step_ms},
+        delivered<std::vector<schema::MetricSeries>, admin::Listed<schema::MetricSeries>>(
+            this, context, std::move(reply), items));
 }
 
 void ClientBackend::keys(const std::string& cluster, const KeysQuery& query, QObject* context,
@@ -206,22 +226,24 @@ void ClientBackend::keys(const std::string& cluster, const KeysQuery& query, QOb
                   delivered<schema::KeyPage>(this, context, std::move(reply)));
 }
 
-void ClientBackend::value(const std::string& cluster, const std::string& key, int db, std::int64_t offset,
-                          int count, QObject* context, Reply<schema::KeyValue> reply) {
+void ClientBackend::value(const std::string& cluster, const std::string& key, int db,
+                          std::int64_t offset, int count, QObject* context,
+                          Reply<schema::KeyValue> reply) {
     client_->value(cluster, {key, db, offset, count},
                    delivered<schema::KeyValue>(this, context, std::move(reply)));
 }
 
 void ClientBackend::createSecurityGroup(const schema::CreateSecurityGroup& body, QObject* context,
                                         Reply<schema::SecurityGroup> reply) {
-    client_->create_security_group(body,
-                                   delivered<schema::SecurityGroup>(this, context, std::move(reply)));
+    client_->create_security_group(
+        body, delivered<schema::SecurityGroup>(this, context, std::move(reply)));
 }
 
-void ClientBackend::deleteSecurityGroup(const std::string& id, QObject* context, Reply<Nothing> reply) {
-    client_->delete_security_group(id, delivered<Nothing, admin::Reply>(
-                                           this, context, std::move(reply),
-                                           [](const admin::Reply&) { return Nothing{}; }));
+void ClientBackend::deleteSecurityGroup(const std::string& id, QObject* context,
+                                        Reply<Nothing> reply) {
+    client_->delete_security_group(
+        id, delivered<Nothing, admin::Reply>(this, context, std::move(reply),
+                                             [](const admin::Reply&) { return Nothing{}; }));
 }
 
 void ClientBackend::authorizeInbound(const std::string& id, const schema::AuthorizeInbound& body,
@@ -232,7 +254,8 @@ void ClientBackend::authorizeInbound(const std::string& id, const schema::Author
 
 void ClientBackend::revokeInbound(const std::string& id, const std::string& rule, QObject* context,
                                   Reply<schema::SecurityGroup> reply) {
-    client_->revoke_inbound(id, rule, delivered<schema::SecurityGroup>(this, context, std::move(reply)));
+    client_->revoke_inbound(id, rule,
+                            delivered<schema::SecurityGroup>(this, context, std::move(reply)));
 }
 
 }  // namespace millpond::console

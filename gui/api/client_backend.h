@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The backend that speaks to a daemon, over the client library that `millpondctl` uses too. The
-// client's thread hands answers and stream messages to the UI thread; changes are gathered for a tenth
-// of a second and the latest state of each resource wins, so a storm of events is ten batches a second.
+// client's thread hands answers and stream messages to the UI thread; changes are gathered for a
+// tenth of a second and the latest state of each resource wins, so a storm of events is ten batches
+// a second.
 #pragma once
 
 #include <QTimer>
@@ -36,11 +37,14 @@ public:
     void deleteCluster(const std::string&, QObject*, Reply<schema::Operation>) override;
     void failover(const std::string&, const schema::FailoverRequest&, QObject*,
                   Reply<schema::Operation>) override;
-    void reboot(const std::string&, const schema::RebootRequest&, QObject*, Reply<schema::Operation>) override;
+    void reboot(const std::string&, const schema::RebootRequest&, QObject*,
+                Reply<schema::Operation>) override;
     void setTags(const std::string&, const std::vector<schema::Tag>&, QObject*,
                  Reply<schema::Cluster>) override;
-    void sources(const std::string&, QObject*, Reply<std::vector<schema::ConnectionSource>>) override;
-    void reachability(const schema::ReachabilityQuery&, QObject*, Reply<schema::Reachability>) override;
+    void sources(const std::string&, QObject*,
+                 Reply<std::vector<schema::ConnectionSource>>) override;
+    void reachability(const schema::ReachabilityQuery&, QObject*,
+                      Reply<schema::Reachability>) override;
     void metrics(const std::string&, const MetricsQuery&, QObject*,
                  Reply<std::vector<schema::MetricSeries>>) override;
     void keys(const std::string&, const KeysQuery&, QObject*, Reply<schema::KeyPage>) override;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Changes of one kind of resource, gathered between two deliveries: the latest state per id wins. While
-// a list is being read the changes wait, and what the list already contains is dropped afterwards, so
-// that an old list never undoes a newer change. UI thread.
+// Changes of one kind of resource, gathered between two deliveries: the latest state per id wins.
+// While a list is being read the changes wait, and what the list already contains is dropped
+// afterwards, so that an old list never undoes a newer change. UI thread.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ public:
     void listArrived(std::optional<std::int64_t> revision) {
         --awaited_;
         if (!revision) return;
-        std::erase_if(latest_, [&](const auto& entry) { return entry.second.revision <= *revision; });
+        std::erase_if(latest_,
+                      [&](const auto& entry) { return entry.second.revision <= *revision; });
     }
 
     Batch<T> take() {
@@ -38,8 +39,10 @@ public:
         for (const std::string& id : order_) {
             auto node = latest_.extract(id);
             if (!node) continue;
-            if (node.mapped().object) batch.upserts.push_back(std::move(*node.mapped().object));
-            else batch.removed.push_back(id);
+            if (node.mapped().object)
+                batch.upserts.push_back(std::move(*node.mapped().object));
+            else
+                batch.removed.push_back(id);
         }
         order_.clear();
         return batch;

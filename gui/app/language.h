@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The language of the console, switched at run time: our own texts and Qt's. Owned by `main`; UI thread.
+// The language of the console, switched at run time: our own texts and Qt's. Owned by `main`; UI
+// thread.
 #pragma once
 
 #include <QObject>

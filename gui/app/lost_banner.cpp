@@ -14,7 +14,9 @@
 namespace millpond::console {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("millpond::console", text); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("millpond::console", text);
+}
 
 class Banner : public QWidget {
 protected:
@@ -45,8 +47,11 @@ QWidget* makeLostBanner(QLabel** words) {
 
 QString lostWords(const Link& link) {
     const QString since = link.since.toString(QStringLiteral("HH:mm:ss"));
-    const QString how_long = formatDuration(std::max<qint64>(0, link.since.msecsTo(QDateTime::currentDateTime())));
-    return tr("No connection to the admin API since %1 (%2). %3 What you see may be out of date; trying again.").arg(since, how_long, link.reason);
+    const QString how_long =
+        formatDuration(std::max<qint64>(0, link.since.msecsTo(QDateTime::currentDateTime())));
+    return tr("No connection to the admin API since %1 (%2). %3 What you see may be out of date; "
+              "trying again.")
+        .arg(since, how_long, link.reason);
 }
 
 }  // namespace millpond::console

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The words shown while the connection is lost: since when, why, and that it is being tried again. UI thread.
+// The words shown while the connection is lost: since when, why, and that it is being tried again.
+// UI thread.
 #pragma once
 
 #include <QString>

@@ -57,7 +57,7 @@ MainWindow::MainWindow(Backend& backend, Theme& theme, Language& language)
     : theme_(theme), language_(language), workspace_(backend) {
     setObjectName(QStringLiteral("main-window"));
     setWindowIcon(productIcon());
-    resize(1360, 860);
+    resize(1440, 880);
     setMinimumSize(960, 600);
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
@@ -110,21 +110,29 @@ void MainWindow::build() {
 
     health_ = label({});
     running_ = label({});
-    for (QWidget* old : statusBar()->findChildren<QLabel*>(QString(), Qt::FindDirectChildrenOnly)) delete old;
+    for (QWidget* old : statusBar()->findChildren<QLabel*>(QString(), Qt::FindDirectChildrenOnly))
+        delete old;
     statusBar()->addWidget(health_);
     statusBar()->addPermanentWidget(running_);
     statusBar()->setSizeGripEnabled(false);
 
     connect(top_, &TopBar::searchRequested, this, &MainWindow::showPalette);
-    connect(top_, &TopBar::connectionClicked, this, [this] { openPage(QStringLiteral("settings")); });
+    connect(top_, &TopBar::connectionClicked, this,
+            [this] { openPage(QStringLiteral("settings")); });
     connect(top_, &TopBar::helpRequested, this, [this] { opened(new ShortcutsDialog(this)); });
-    connect(top_, &TopBar::themeToggled, this, [this] { setThemeChoice(theme_.isDark() ? QStringLiteral("light") : QStringLiteral("dark")); });
-    connect(settings, &SettingsPage::themeChosen, this, &MainWindow::setThemeChoice);
-    connect(settings, &SettingsPage::languageChosen, this, &MainWindow::setLanguageChoice);
-    connect(navigation_, &QListWidget::currentItemChanged, this, [this](const QListWidgetItem* item) {
-        if (item) openPage(item->data(Qt::UserRole).toString());
+    connect(top_, &TopBar::themeToggled, this, [this] {
+        setThemeChoice(theme_.isDark() ? QStringLiteral("light") : QStringLiteral("dark"));
     });
-    connect(navigation_, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) { openPage(item->data(Qt::UserRole).toString()); });
+    connect(settings, &SettingsPage::themeChosen, this, &MainWindow::setThemeChoice);
+    connect(&theme_, &Theme::changed, settings,
+            [this, settings] { settings->showTheme(wordOf(theme_.choice())); });
+    connect(settings, &SettingsPage::languageChosen, this, &MainWindow::setLanguageChoice);
+    connect(navigation_, &QListWidget::currentItemChanged, this,
+            [this](const QListWidgetItem* item) {
+                if (item) openPage(item->data(Qt::UserRole).toString());
+            });
+    connect(navigation_, &QListWidget::itemClicked, this,
+            [this](const QListWidgetItem* item) { openPage(item->data(Qt::UserRole).toString()); });
     setCentralWidget(centre);
     top_->setInfo(workspace_.backend().info());
     onLink();
@@ -144,7 +152,8 @@ void MainWindow::addPage(Page* page, const QString& iconName, int key) {
     connect(page, &Page::createGroupRequested, this, &MainWindow::createGroup);
     connect(page, &Page::clusterAction, this, &MainWindow::clusterAction);
     connect(page, &Page::groupAction, this, &MainWindow::groupAction);
-    connect(page, &Page::said, this, [this](const QString& words) { statusBar()->showMessage(words, 4000); });
+    connect(page, &Page::said, this,
+            [this](const QString& words) { statusBar()->showMessage(words, 4000); });
 }
 
 void MainWindow::addShortcuts() {
@@ -167,10 +176,13 @@ void MainWindow::addShortcuts() {
     on(QKeySequence(Qt::Key_Delete), [this] { page()->removeCurrent(); });
     on(QKeySequence(QKeySequence::Copy), [this] { page()->copyCurrent(); });
     on(QKeySequence(Qt::Key_F1), [this] { opened(new ShortcutsDialog(this)); });
-    on(QKeySequence(Qt::ALT | Qt::Key_Left), [this] { if (page() == cluster_page_) openPage(QStringLiteral("clusters")); });
+    on(QKeySequence(Qt::ALT | Qt::Key_Left), [this] {
+        if (page() == cluster_page_) openPage(QStringLiteral("clusters"));
+    });
     for (int number = 1; number <= 9; ++number)
         on(QKeySequence(Qt::ALT | Qt::Key(Qt::Key_0 + number)), [this, number] {
-            if (number <= navigation_->count()) openPage(navigation_->item(number - 1)->data(Qt::UserRole).toString());
+            if (number <= navigation_->count())
+                openPage(navigation_->item(number - 1)->data(Qt::UserRole).toString());
         });
 }
 
@@ -187,17 +199,23 @@ void MainWindow::connectWorkspace() {
     connect(&clock_, &QTimer::timeout, this, &MainWindow::onLink);
 }
 
-Page* MainWindow::page() const { return static_cast<Page*>(pages_->currentWidget()); }
-QString MainWindow::currentPage() const { return page()->objectName(); }
+Page* MainWindow::page() const {
+    return static_cast<Page*>(pages_->currentWidget());
+}
+QString MainWindow::currentPage() const {
+    return page()->objectName();
+}
 
 void MainWindow::openPage(const QString& name) {
     for (int i = 0; i < pages_->count(); ++i)
         if (pages_->widget(i)->objectName() == name) pages_->setCurrentIndex(i);
     // A cluster's page belongs to the list of clusters.
-    const QString marked = currentPage() == QStringLiteral("cluster") ? QStringLiteral("clusters") : currentPage();
+    const QString marked =
+        currentPage() == QStringLiteral("cluster") ? QStringLiteral("clusters") : currentPage();
     const QSignalBlocker quiet(navigation_);
     for (int row = 0; row < navigation_->count(); ++row)
-        if (navigation_->item(row)->data(Qt::UserRole).toString() == marked) navigation_->setCurrentRow(row);
+        if (navigation_->item(row)->data(Qt::UserRole).toString() == marked)
+            navigation_->setCurrentRow(row);
 }
 
 void MainWindow::openCluster(const QString& id, const QString& tab) {
@@ -210,8 +228,10 @@ void MainWindow::onLink() {
     const bool online = link.state == Link::State::Online;
     top_->setLink(link);
     lost_->setVisible(link.state == Link::State::Lost);
-    if (online) clock_.stop();
-    else if (!clock_.isActive()) clock_.start();
+    if (online)
+        clock_.stop();
+    else if (!clock_.isActive())
+        clock_.start();
     if (link.state == Link::State::Lost) lost_words_->setText(lostWords(link));
     // What is on screen may be out of date: it is greyed, but can still be read.
     if (online && pages_->graphicsEffect()) pages_->setGraphicsEffect(nullptr);
@@ -227,18 +247,30 @@ void MainWindow::refreshStatus() {
     const Link& link = workspace_.backend().link();
     const schema::DaemonInfo& info = workspace_.backend().info();
     switch (link.state) {
-        case Link::State::Online: health_->setText(tr("Admin API %1 is well   ·   %2").arg(text(info.version), link.target)); break;
-        case Link::State::Connecting: health_->setText(tr("Connecting to %1").arg(link.target)); break;
-        case Link::State::Lost: health_->setText(tr("Not connected to %1").arg(link.target)); break;
+        case Link::State::Online:
+            health_->setText(
+                tr("Admin API %1 is well   ·   %2").arg(text(info.version), link.target));
+            break;
+        case Link::State::Connecting:
+            health_->setText(tr("Connecting to %1").arg(link.target));
+            break;
+        case Link::State::Lost:
+            health_->setText(tr("Not connected to %1").arg(link.target));
+            break;
     }
     const int running = workspace_.operations().running();
-    running_->setText(running == 0 ? tr("No operation is running") : tr("%n operation(s) running", nullptr, running));
+    running_->setText(running == 0 ? tr("No operation is running")
+                                   : tr("%n operation(s) running", nullptr, running));
 }
 
 void MainWindow::onOperationEnded(const schema::Operation& operation) {
-    const QString what = tr("%1 of %2").arg(operationKindWord(operation.kind), text(operation.target));
-    if (operation.status == "failed") return flash_->show(FlashBar::Kind::Error, tr("%1 failed").arg(what), text(operation.error));
-    flash_->show(FlashBar::Kind::Success, tr("%1 succeeded").arg(what), operation.failover ? stepText(operation) : QString());
+    const QString what =
+        tr("%1 of %2").arg(operationKindWord(operation.kind), text(operation.target));
+    if (operation.status == "failed")
+        return flash_->show(FlashBar::Kind::Error, tr("%1 failed").arg(what),
+                            text(operation.error));
+    flash_->show(FlashBar::Kind::Success, tr("%1 succeeded").arg(what),
+                 operation.failover ? stepText(operation) : QString());
 }
 
 void MainWindow::setThemeChoice(const QString& theme) {
@@ -254,14 +286,17 @@ void MainWindow::setLanguageChoice(const QString& language) {
     QSettings().setValue(QStringLiteral("language"), language_.choice());
     delete takeCentralWidget();
     build();
-    if (name == QStringLiteral("cluster")) openCluster(cluster, tab);
-    else openPage(name);
+    if (name == QStringLiteral("cluster"))
+        openCluster(cluster, tab);
+    else
+        openPage(name);
 }
 
 void MainWindow::createCluster() {
     auto* wizard = opened(new CreateWizard(workspace_, this));
     connect(wizard, &CreateWizard::started, this, [this](const schema::Operation& operation) {
-        flash_->show(FlashBar::Kind::Info, tr("Creating %1").arg(text(operation.target)), tr("It appears in the list and becomes available there."));
+        flash_->show(FlashBar::Kind::Info, tr("Creating %1").arg(text(operation.target)),
+                     tr("It appears in the list and becomes available there."));
         openPage(QStringLiteral("clusters"));
     });
 }
@@ -269,7 +304,8 @@ void MainWindow::createCluster() {
 void MainWindow::createGroup() {
     auto* dialog = opened(new GroupDialog(workspace_, {}, this));
     connect(dialog, &GroupDialog::saved, this, [this](const schema::SecurityGroup& group) {
-        flash_->show(FlashBar::Kind::Success, tr("Security group %1 created").arg(text(group.name)), tr("Apply it to a cluster with Modify."));
+        flash_->show(FlashBar::Kind::Success, tr("Security group %1 created").arg(text(group.name)),
+                     tr("Apply it to a cluster with Modify."));
         openPage(QStringLiteral("groups"));
     });
 }
@@ -279,16 +315,23 @@ void MainWindow::clusterAction(const QString& cluster, const QString& action) {
     if (!workspace_.clusters().find(id)) return;
     const QString subject = action.section(QLatin1Char(':'), 1);
     ActionDialog* dialog = nullptr;
-    if (action == QStringLiteral("modify")) dialog = new ModifyDialog(workspace_, id, this);
-    else if (action == QStringLiteral("failover") || action.startsWith(QStringLiteral("promote:"))) dialog = new FailoverDialog(workspace_, id, subject.toStdString(), this);
-    else if (action.startsWith(QStringLiteral("reboot"))) dialog = new RebootDialog(workspace_, id, subject.toStdString(), this);
-    else if (action == QStringLiteral("delete")) dialog = new DeleteClusterDialog(workspace_, id, this);
-    else if (action == QStringLiteral("tags")) dialog = new TagsDialog(workspace_, id, this);
+    if (action == QStringLiteral("modify"))
+        dialog = new ModifyDialog(workspace_, id, this);
+    else if (action == QStringLiteral("failover") || action.startsWith(QStringLiteral("promote:")))
+        dialog = new FailoverDialog(workspace_, id, subject.toStdString(), this);
+    else if (action.startsWith(QStringLiteral("reboot")))
+        dialog = new RebootDialog(workspace_, id, subject.toStdString(), this);
+    else if (action == QStringLiteral("delete"))
+        dialog = new DeleteClusterDialog(workspace_, id, this);
+    else if (action == QStringLiteral("tags"))
+        dialog = new TagsDialog(workspace_, id, this);
     else if (action.startsWith(QStringLiteral("allow:"))) {
         auto* allow = new AllowSourceDialog(workspace_, id, subject, this);
-        connect(allow, &AllowSourceDialog::allowed, this, [this](const QString& address, const QString& group) {
-            flash_->show(FlashBar::Kind::Success, tr("%1 is let in by %2").arg(address, group));
-        });
+        connect(allow, &AllowSourceDialog::allowed, this,
+                [this](const QString& address, const QString& group) {
+                    flash_->show(FlashBar::Kind::Success,
+                                 tr("%1 is let in by %2").arg(address, group));
+                });
         dialog = allow;
     }
     if (dialog) opened(dialog);
@@ -306,11 +349,14 @@ void MainWindow::groupAction(const QString& group, const QString& action) {
     }
     auto* dialog = opened(new GroupDialog(workspace_, id, this));
     connect(dialog, &GroupDialog::saved, this, [this](const schema::SecurityGroup& saved) {
-        flash_->show(FlashBar::Kind::Success, tr("Rules of %1 saved").arg(text(saved.name)), tr("They are in force."));
+        flash_->show(FlashBar::Kind::Success, tr("Rules of %1 saved").arg(text(saved.name)),
+                     tr("They are in force."));
     });
 }
 
-void MainWindow::showPalette() { opened(new CommandPalette(paletteEntries(*this), this)); }
+void MainWindow::showPalette() {
+    opened(new CommandPalette(paletteEntries(*this), this));
+}
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     QSettings settings;

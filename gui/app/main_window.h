@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The window: top bar, navigation, flash bar, pages, status bar. It composes and routes; what is shown
-// is the pages' business. A change of language makes the pages anew. UI thread.
+// The window: top bar, navigation, flash bar, pages, status bar. It composes and routes; what is
+// shown is the pages' business. A change of language makes the pages anew. UI thread.
 #pragma once
 
 #include <QMainWindow>

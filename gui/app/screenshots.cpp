@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
+#include <algorithm>
 
 #include "gui/app/main_window.h"
 #include "gui/dialogs/create_wizard.h"
@@ -24,7 +25,8 @@ void settle() {
 
 class Album {
 public:
-    Album(MainWindow& window, QString folder, QString suffix) : window_(window), folder_(std::move(folder)), suffix_(std::move(suffix)) {}
+    Album(MainWindow& window, QString folder, QString suffix)
+        : window_(window), folder_(std::move(folder)), suffix_(std::move(suffix)) {}
 
     void take(QWidget* widget, const QString& name) {
         settle();
@@ -34,7 +36,8 @@ public:
     void page(const QString& name) {
         window_.openPage(name);
         for (DataTable* table : window_.findChildren<DataTable*>())
-            if (table->isVisible() && table->objectName() != QStringLiteral("dashboard-clusters")) table->selectRow(0);
+            if (table->isVisible() && table->objectName() != QStringLiteral("dashboard-clusters"))
+                table->selectRow(0);
         take(&window_, name);
     }
     template <class Open>
@@ -75,7 +78,9 @@ QString takeScreenshots(MainWindow& window, const QString& folder) {
         for (const QString& theme : {QStringLiteral("light"), QStringLiteral("dark")}) {
             window.setThemeChoice(theme);
             Album album(window, folder, theme + QLatin1Char('-') + language);
-            for (const char* page : {"dashboard", "clusters", "groups", "events", "operations", "settings"}) album.page(QLatin1String(page));
+            for (const char* page :
+                 {"dashboard", "clusters", "groups", "events", "operations", "settings"})
+                album.page(QLatin1String(page));
             const QString cluster = text(window.workspace().clusters().rows().front().id);
             for (const char* tab : {"overview", "nodes", "metrics", "keys", "network", "events"}) {
                 window.openCluster(cluster, QLatin1String(tab));
@@ -84,15 +89,20 @@ QString takeScreenshots(MainWindow& window, const QString& folder) {
                     if (table->isVisible()) table->selectRow(0);
                 album.take(&window, QStringLiteral("cluster-") + QLatin1String(tab));
             }
-            for (const int step : {CreateWizard::Engine, CreateWizard::Nodes, CreateWizard::Network, CreateWizard::Review})
+            for (const int step : {CreateWizard::Engine, CreateWizard::Nodes, CreateWizard::Network,
+                                   CreateWizard::Review})
                 album.dialog(QStringLiteral("create-%1").arg(step + 1), [&] {
                     window.createCluster();
                     fillWizard(window.findChild<CreateWizard*>(), CreateWizard::Step(step));
                 });
             for (const char* action : {"modify", "failover", "reboot", "delete", "tags"})
-                album.dialog(QLatin1String(action), [&] { window.clusterAction(cluster, QLatin1String(action)); });
+                album.dialog(QLatin1String(action),
+                             [&] { window.clusterAction(cluster, QLatin1String(action)); });
             const auto& groups = window.workspace().groups().rows();
-            album.dialog(QStringLiteral("rules"), [&] { window.groupAction(text(groups.back().id), QStringLiteral("edit")); });
+            const auto richest = std::ranges::max_element(
+                groups, {}, [](const auto& group) { return group.inbound.size(); });
+            album.dialog(QStringLiteral("rules"),
+                         [&] { window.groupAction(text(richest->id), QStringLiteral("edit")); });
             album.dialog(QStringLiteral("create-group"), [&] { window.createGroup(); });
             album.dialog(QStringLiteral("palette"), [&] { window.showPalette(); });
             if (!album.problem().isEmpty()) problem = album.problem();

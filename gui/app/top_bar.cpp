@@ -39,10 +39,13 @@ TopBar::TopBar(QWidget* parent) : QWidget(parent) {
     QLabel* product = label(QStringLiteral("Millpond"), "heading");
     row->addWidget(product);
     row->addSpacing(18);
-    QPushButton* search = flat(QStringLiteral("search"), tr("Search or jump to...   Ctrl+K"), tr("Search or jump to a page, cluster, node or action"));
+    QPushButton* search = flat(QStringLiteral("search"), tr("Search or jump to...   Ctrl+K"),
+                               tr("Search or jump to a page, cluster, node or action"));
     search->setObjectName(QStringLiteral("search"));
-    search->setStyleSheet(QStringLiteral("text-align: left; padding-left: 10px; min-width: 300px; border: 1px solid %1; color: %2;")
-                              .arg(blend(darkTones().text, darkTones().topBar, 0.4).name(), darkTones().muted.name()));
+    search->setStyleSheet(QStringLiteral("text-align: left; padding-left: 10px; min-width: 300px; "
+                                         "border: 1px solid %1; color: %2;")
+                              .arg(blend(darkTones().text, darkTones().topBar, 0.4).name(),
+                                   darkTones().muted.name()));
     row->addWidget(search);
     row->addStretch();
     connection_ = flat(QStringLiteral("link"), {}, tr("Connection"));
@@ -61,9 +64,12 @@ TopBar::TopBar(QWidget* parent) : QWidget(parent) {
 
 void TopBar::setLink(const Link& link) {
     const bool online = link.state == Link::State::Online;
-    QString words = online ? tr("Connected") : link.state == Link::State::Lost ? tr("Connection lost") : tr("Connecting");
+    QString words = online                            ? tr("Connected")
+                    : link.state == Link::State::Lost ? tr("Connection lost")
+                                                      : tr("Connecting");
     connection_->setText(words);
-    connection_->setIcon(icon(online ? QStringLiteral("link") : QStringLiteral("warning"), Tint::OnTopBar));
+    connection_->setIcon(
+        icon(online ? QStringLiteral("link") : QStringLiteral("warning"), Tint::OnTopBar));
     connection_->setAccessibleName(tr("Connection: %1, %2").arg(words, link.target));
     connection_->setToolTip(link.target);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gui/dialogs/action_dialog.h"
 
+#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 
 namespace millpond::console {
 
-ActionDialog::ActionDialog(const QString& title, const QString& action, ButtonRole role, QWidget* parent) : QDialog(parent) {
+ActionDialog::ActionDialog(const QString& title, const QString& action, ButtonRole role,
+                           QWidget* parent)
+    : QDialog(parent) {
     setWindowTitle(title);
     setAttribute(Qt::WA_DeleteOnClose);
     setModal(true);
@@ -41,7 +44,22 @@ ActionDialog::ActionDialog(const QString& title, const QString& action, ButtonRo
     setMinimumWidth(520);
 }
 
-void ActionDialog::setWaiting(bool waiting) { action_->setEnabled(!waiting); }
+void ActionDialog::showEvent(QShowEvent* event) {
+    QDialog::showEvent(event);
+    // The first thing to fill in, rather than Cancel. The body's controls come before the foot's.
+    for (QWidget* next = nextInFocusChain(); next && next != this;
+         next = next->nextInFocusChain()) {
+        const bool button = qobject_cast<QAbstractButton*>(next) && !qobject_cast<QCheckBox*>(next);
+        if (!isAncestorOf(next) || !next->isVisible() || !next->isEnabled() || button ||
+            !(next->focusPolicy() & Qt::TabFocus))
+            continue;
+        return next->setFocus();
+    }
+}
+
+void ActionDialog::setWaiting(bool waiting) {
+    action_->setEnabled(!waiting);
+}
 
 void ActionDialog::showProblem(const Problem& problem) {
     problem_->setText(problem.message.isEmpty() ? problem.code : problem.message);
@@ -49,7 +67,9 @@ void ActionDialog::showProblem(const Problem& problem) {
     problem_->setAccessibleName(problem_->text());
 }
 
-void ActionDialog::clearProblem() { problem_->hide(); }
+void ActionDialog::clearProblem() {
+    problem_->hide();
+}
 
 Reply<schema::Operation> ActionDialog::operationReply() {
     setWaiting(true);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every dialog that changes something has: a title, a body, Cancel and one action, a place for the
-// API's objection, and a state of waiting for its answer. Deletes itself when closed. UI thread.
+// What every dialog that changes something has: a title, a body, Cancel and one action, a place for
+// the API's objection, and a state of waiting for its answer. Deletes itself when closed. UI
+// thread.
 #pragma once
 
 #include <QDialog>
@@ -27,6 +28,7 @@ Q_SIGNALS:
     void started(const schema::Operation& operation);
 
 protected:
+    void showEvent(QShowEvent* event) override;
     QVBoxLayout* body() const { return body_; }
     QPushButton* cancelButton() const { return cancel_; }
     virtual void act() = 0;

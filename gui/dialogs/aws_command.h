@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The `aws` command that asks the same as a dialog does: what one clicks here can be scripted there.
+// The `aws` command that asks the same as a dialog does: what one clicks here can be scripted
+// there.
 #pragma once
 
 #include <QString>

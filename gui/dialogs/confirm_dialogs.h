@@ -17,7 +17,8 @@ class RebootDialog : public ActionDialog {
 
 public:
     /// Requires: the workspace knows the cluster. `node` is ticked; empty: none.
-    RebootDialog(Workspace& workspace, const std::string& cluster, const std::string& node = {}, QWidget* parent = nullptr);
+    RebootDialog(Workspace& workspace, const std::string& cluster, const std::string& node = {},
+                 QWidget* parent = nullptr);
 
 protected:
     void act() override;
@@ -35,7 +36,8 @@ class DeleteClusterDialog : public ActionDialog {
     Q_OBJECT
 
 public:
-    DeleteClusterDialog(Workspace& workspace, const std::string& cluster, QWidget* parent = nullptr);
+    DeleteClusterDialog(Workspace& workspace, const std::string& cluster,
+                        QWidget* parent = nullptr);
 
 protected:
     void act() override;

@@ -39,15 +39,20 @@ constexpr int kRedisPort = 6379;
 
 // Which step holds a field of the request.
 CreateWizard::Step stepOf(const QString& field) {
-    if (field.startsWith(QStringLiteral("security_groups")) || field == QStringLiteral("vpc") || field == QStringLiteral("subnet_group")) return CreateWizard::Network;
+    if (field.startsWith(QStringLiteral("security_groups")) || field == QStringLiteral("vpc") ||
+        field == QStringLiteral("subnet_group"))
+        return CreateWizard::Network;
     if (field.startsWith(QStringLiteral("tags"))) return CreateWizard::Tags;
-    if (field == QStringLiteral("id") || field == QStringLiteral("description") || field.startsWith(QStringLiteral("engine"))) return CreateWizard::Engine;
+    if (field == QStringLiteral("id") || field == QStringLiteral("description") ||
+        field.startsWith(QStringLiteral("engine")))
+        return CreateWizard::Engine;
     return field.isEmpty() ? CreateWizard::Review : CreateWizard::Nodes;
 }
 
 }  // namespace
 
-CreateWizard::CreateWizard(Workspace& workspace, QWidget* parent) : QDialog(parent), workspace_(workspace) {
+CreateWizard::CreateWizard(Workspace& workspace, QWidget* parent)
+    : QDialog(parent), workspace_(workspace) {
     setObjectName(QStringLiteral("create-wizard"));
     setWindowTitle(tr("Create Redis cluster"));
     setAttribute(Qt::WA_DeleteOnClose);
@@ -57,6 +62,7 @@ CreateWizard::CreateWizard(Workspace& workspace, QWidget* parent) : QDialog(pare
     steps_ = named(new QListWidget, tr("Steps"));
     setRole(steps_, "navigation");
     steps_->setFixedWidth(210);
+    steps_->setIconSize({16, 16});
     pages_ = new QStackedWidget;
     addStep(tr("Engine and name"), makeEngineStep());
     addStep(tr("Nodes"), makeNodesStep());
@@ -75,6 +81,7 @@ CreateWizard::CreateWizard(Workspace& workspace, QWidget* parent) : QDialog(pare
     next_->setDefault(true);
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(20, 12, 20, 14);
+    foot->setSpacing(10);
     foot->addStretch();
     foot->addWidget(cancel);
     foot->addWidget(back_);
@@ -99,7 +106,8 @@ CreateWizard::CreateWizard(Workspace& workspace, QWidget* parent) : QDialog(pare
         pages_->setCurrentIndex(step);
         validate();
     });
-    connect(&workspace_, &Workspace::groupsChanged, this, [this] { groups_->setGroups(workspace_.groups().rows(), vpc()); });
+    connect(&workspace_, &Workspace::groupsChanged, this,
+            [this] { groups_->setGroups(workspace_.groups().rows(), vpc()); });
     goTo(Engine);
     name_->setFocus();
 }
@@ -112,7 +120,8 @@ void CreateWizard::addStep(const QString& title, QWidget* page) {
     scroll->setFocusPolicy(Qt::NoFocus);
     page->layout()->setContentsMargins(24, 20, 24, 20);
     pages_->addWidget(scroll);
-    auto* item = new QListWidgetItem(QStringLiteral("%1.  %2").arg(pages_->count()).arg(title), steps_);
+    auto* item =
+        new QListWidgetItem(QStringLiteral("%1.  %2").arg(pages_->count()).arg(title), steps_);
     item->setSizeHint({0, 38});
 }
 
@@ -122,16 +131,21 @@ QWidget* CreateWizard::makeEngineStep() {
     column->setSpacing(14);
     column->addWidget(label(tr("Create Redis cluster"), "title"));
     Card engine = card(tr("Engine"));
-    auto* redis = named(new QRadioButton(tr("Redis 7.0 - cluster mode disabled: one shard, up to five replicas")), tr("Redis 7.0"));
+    auto* redis = named(
+        new QRadioButton(tr("Redis 7.0 - cluster mode disabled: one shard, up to five replicas")),
+        tr("Redis 7.0"));
     redis->setChecked(true);
     engine.body->addWidget(redis);
+    engine.frame->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     column->addWidget(engine.frame);
 
     Card identity = card(tr("Cluster info"));
     name_ = new QLineEdit;
     name_->setObjectName(QStringLiteral("wizard-name"));
     name_->setPlaceholderText(QStringLiteral("orders"));
-    name_field_ = new Field(tr("Name"), name_, tr("Up to 40 letters, digits and hyphens, beginning with a letter. It cannot be changed later."));
+    name_field_ = new Field(tr("Name"), name_,
+                            tr("Up to 40 letters, digits and hyphens, beginning with a letter. It "
+                               "cannot be changed later."));
     identity.body->addWidget(name_field_);
     description_ = new QLineEdit;
     description_->setObjectName(QStringLiteral("wizard-description"));
@@ -155,14 +169,18 @@ QWidget* CreateWizard::makeNodesStep() {
     Card nodes = card(tr("Size and availability"));
     node_type_ = makeNodeTypeBox(workspace_.backend().nodeTypes());
     node_type_->setObjectName(QStringLiteral("wizard-node-type"));
-    nodes.body->addWidget(new Field(tr("Node type"), node_type_, tr("Fixes how much memory each node may hold.")));
+    nodes.body->addWidget(
+        new Field(tr("Node type"), node_type_, tr("Fixes how much memory each node may hold.")));
     replicas_ = new QSpinBox;
     replicas_->setObjectName(QStringLiteral("wizard-replicas"));
     replicas_->setRange(0, kReplicasMax);
     replicas_->setValue(2);
     replicas_->setFixedWidth(140);
-    nodes.body->addWidget(new Field(tr("Replicas"), replicas_, tr("Copies of the primary, in other zones, that serve reads and take its place when it fails.")));
-    failover_ = named(new QCheckBox(tr("Promote a replica by itself when the primary fails")), tr("Auto failover"));
+    nodes.body->addWidget(new Field(tr("Replicas"), replicas_,
+                                    tr("Copies of the primary, in other zones, that serve reads "
+                                       "and take its place when it fails.")));
+    failover_ = named(new QCheckBox(tr("Promote a replica by itself when the primary fails")),
+                      tr("Auto failover"));
     failover_->setObjectName(QStringLiteral("wizard-failover"));
     failover_->setChecked(true);
     nodes.body->addWidget(new Field(tr("Auto failover"), failover_));
@@ -189,18 +207,27 @@ QWidget* CreateWizard::makeNetworkStep() {
     Card place = card(tr("VPC"));
     vpc_ = new QComboBox;
     for (const schema::Vpc& vpc : workspace_.backend().vpcs())
-        vpc_->addItem(QStringLiteral("%1   %2   %3").arg(text(vpc.name), text(vpc.id), text(vpc.cidr)), text(vpc.id));
-    place.body->addWidget(new Field(tr("VPC"), vpc_, tr("The address range that clients must come from. Clients outside it are refused, whatever the rules say.")));
+        vpc_->addItem(
+            QStringLiteral("%1   %2   %3").arg(text(vpc.name), text(vpc.id), text(vpc.cidr)),
+            text(vpc.id));
+    place.body->addWidget(new Field(tr("VPC"), vpc_,
+                                    tr("The address range that clients must come from. Clients "
+                                       "outside it are refused, whatever the rules say.")));
     column->addWidget(place.frame);
-    Card security = card(tr("Security groups"), tr("Their inbound rules say who may connect. With none chosen the VPC's default group is applied, which lets nobody in."));
+    Card security = card(tr("Security groups"),
+                         tr("Their inbound rules say who may connect. With none chosen the VPC's "
+                            "default group is applied, which lets nobody in."));
     groups_ = new GroupPicker;
     groups_->setGroups(workspace_.groups().rows(), vpc());
     security.body->addWidget(groups_);
     security.body->addWidget(wrappingLabel(
-        tr("On this machine's own range any local process may choose its source address: rules separate well-behaved programs, not users. Against local users, set AUTH."), "muted"));
+        tr("On this machine's own range any local process may choose its source address: rules "
+           "separate well-behaved programs, not users. Against local users, set AUTH."),
+        "muted"));
     column->addWidget(security.frame);
     column->addStretch();
-    connect(vpc_, &QComboBox::currentIndexChanged, this, [this] { groups_->setGroups(workspace_.groups().rows(), vpc()); });
+    connect(vpc_, &QComboBox::currentIndexChanged, this,
+            [this] { groups_->setGroups(workspace_.groups().rows(), vpc()); });
     return page;
 }
 
@@ -209,7 +236,8 @@ QWidget* CreateWizard::makeTagsStep() {
     auto* column = new QVBoxLayout(page);
     column->setSpacing(14);
     column->addWidget(label(tr("Tags"), "title"));
-    Card box = card(tr("Tags"), tr("Words to find and group clusters by. A cluster tagged env = production asks for its name before a failover."));
+    Card box = card(tr("Tags"), tr("Words to find and group clusters by. A cluster tagged env = "
+                                   "production asks for its name before a failover."));
     tags_ = new TagEditor;
     box.body->addWidget(tags_);
     column->addWidget(box.frame);
@@ -240,12 +268,17 @@ QWidget* CreateWizard::makeReviewStep() {
     same.body->addWidget(command_);
     column->addWidget(same.frame);
     column->addStretch();
-    connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(command_->toPlainText()); });
+    connect(copy, &QPushButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(command_->toPlainText()); });
     return page;
 }
 
-std::string CreateWizard::vpc() const { return vpc_->currentData().toString().toStdString(); }
-CreateWizard::Step CreateWizard::step() const { return Step(steps_->currentRow()); }
+std::string CreateWizard::vpc() const {
+    return vpc_->currentData().toString().toStdString();
+}
+CreateWizard::Step CreateWizard::step() const {
+    return Step(steps_->currentRow());
+}
 
 void CreateWizard::goTo(Step step) {
     if (step == Review) fillReview();
@@ -257,7 +290,8 @@ void CreateWizard::goTo(Step step) {
 QString CreateWizard::problemOf(Step step) const {
     if (step == Engine) {
         if (const QString bad = clusterNameProblem(name_->text()); !bad.isEmpty()) return bad;
-        if (workspace_.clusters().find(name_->text().toLower().toStdString())) return tr("There is already a cluster of that name.");
+        if (workspace_.clusters().find(name_->text().toLower().toStdString()))
+            return tr("There is already a cluster of that name.");
         return descriptionProblem(description_->text());
     }
     return step == Tags ? tags_->problem() : QString();
@@ -266,16 +300,22 @@ QString CreateWizard::problemOf(Step step) const {
 void CreateWizard::validate() {
     name_field_->setProblem(typed_name_ ? problemOf(Engine) : QString());
     description_field_->setProblem(descriptionProblem(description_->text()));
-    setAvailable(failover_, replicas_->value() == 0 ? tr("Auto failover needs at least one replica.") : QString());
+    setAvailable(failover_, replicas_->value() == 0
+                                ? tr("Auto failover needs at least one replica.")
+                                : QString());
     const double each = double(memoryOf(node_type_));
     const int nodes = replicas_->value() + 1;
-    total_->setText(tr("%n node(s), up to %1 of memory in all", nullptr, nodes).arg(formatBytes(each * nodes)));
+    total_->setText(
+        tr("%n node(s), up to %1 of memory in all", nullptr, nodes).arg(formatBytes(each * nodes)));
     for (int i = 0; i < StepCount; ++i) {
         bool blocked = false;
-        for (int before = 0; before < i; ++before) blocked = blocked || !problemOf(Step(before)).isEmpty();
+        for (int before = 0; before < i; ++before)
+            blocked = blocked || !problemOf(Step(before)).isEmpty();
         QListWidgetItem* item = steps_->item(i);
         item->setFlags(blocked ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-        item->setIcon(i < step() ? icon(QStringLiteral("ok"), Tint::Ok) : QIcon());
+        item->setIcon(
+            i < step() ? icon(QStringLiteral("ok"), Tint::Ok)
+                       : icon(QStringLiteral("pending"), i == step() ? Tint::Accent : Tint::Muted));
     }
     back_->setVisible(step() != Engine);
     next_->setText(step() == Review ? tr("Create cluster") : tr("Next"));
@@ -287,7 +327,8 @@ void CreateWizard::validate() {
 schema::CreateCluster CreateWizard::request() const {
     schema::CreateCluster wanted;
     wanted.id = name_->text().toLower().toStdString();
-    if (!description_->text().trimmed().isEmpty()) wanted.description = description_->text().trimmed().toStdString();
+    if (!description_->text().trimmed().isEmpty())
+        wanted.description = description_->text().trimmed().toStdString();
     wanted.engine = "redis";
     wanted.node_type = node_type_->currentData().toString().toStdString();
     if (wanted.node_type->empty()) wanted.node_type.reset();
@@ -306,8 +347,10 @@ void CreateWizard::fillReview() {
     }
     const schema::CreateCluster wanted = request();
     QStringList groups, tags;
-    for (const std::string& id : wanted.security_groups.value_or(std::vector<std::string>{})) groups.append(workspace_.groupName(id));
-    for (const schema::Tag& tag : wanted.tags.value_or(std::vector<schema::Tag>{})) tags.append(text(tag.key) + QStringLiteral(" = ") + text(tag.value));
+    for (const std::string& id : wanted.security_groups.value_or(std::vector<std::string>{}))
+        groups.append(workspace_.groupName(id));
+    for (const schema::Tag& tag : wanted.tags.value_or(std::vector<schema::Tag>{}))
+        tags.append(text(tag.key) + QStringLiteral(" = ") + text(tag.value));
     const std::pair<QString, QString> lines[] = {
         {tr("Name"), text(wanted.id)},
         {tr("Description"), text(wanted.description.value_or("-"))},
@@ -317,7 +360,8 @@ void CreateWizard::fillReview() {
         {tr("Auto failover"), *wanted.automatic_failover ? tr("Enabled") : tr("Disabled")},
         {tr("Port"), QString::number(port_->value())},
         {tr("VPC"), vpc_->currentText()},
-        {tr("Security groups"), groups.isEmpty() ? tr("default (lets nobody in)") : groups.join(QStringLiteral(", "))},
+        {tr("Security groups"),
+         groups.isEmpty() ? tr("default (lets nobody in)") : groups.join(QStringLiteral(", "))},
         {tr("Tags"), tags.isEmpty() ? QStringLiteral("-") : tags.join(QStringLiteral(", "))},
     };
     auto* box = new QWidget;
@@ -333,7 +377,8 @@ void CreateWizard::fillReview() {
     grid->setColumnStretch(1, 1);
     review_->addWidget(box);
     const std::string& listen = workspace_.backend().info().listen;
-    command_->setPlainText(awsCreateCommand(wanted, listen.empty() ? QString() : QStringLiteral("http://") + text(listen)));
+    command_->setPlainText(awsCreateCommand(
+        wanted, listen.empty() ? QString() : QStringLiteral("http://") + text(listen)));
 }
 
 void CreateWizard::next() {
@@ -346,12 +391,13 @@ void CreateWizard::next() {
 void CreateWizard::create() {
     next_->setEnabled(false);
     problem_->hide();
-    workspace_.backend().createCluster(request(), this, [this](const Answer<schema::Operation>& answer) {
-        next_->setEnabled(true);
-        if (!answer) return refuse(answer.problem);
-        Q_EMIT started(*answer.value);
-        accept();
-    });
+    workspace_.backend().createCluster(request(), this,
+                                       [this](const Answer<schema::Operation>& answer) {
+                                           next_->setEnabled(true);
+                                           if (!answer) return refuse(answer.problem);
+                                           Q_EMIT started(*answer.value);
+                                           accept();
+                                       });
 }
 
 void CreateWizard::refuse(const Problem& problem) {

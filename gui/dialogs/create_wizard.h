@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Create wizard: engine and name, nodes, network, tags, review. Fields are checked as one types, and
-// by the API when the button is pressed; its objection leads back to the step at fault. UI thread.
+// The Create wizard: engine and name, nodes, network, tags, review. Fields are checked as one
+// types, and by the API when the button is pressed; its objection leads back to the step at fault.
+// UI thread.
 #pragma once
 
 #include <QDialog>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fail the primary over: which replica takes its place, then the phases as they happen, and at the end
-// what it took: milliseconds without writes, bytes lost. A cluster tagged production asks for its name.
-// UI thread.
+// Fail the primary over: which replica takes its place, then the phases as they happen, and at the
+// end what it took: milliseconds without writes, bytes lost. A cluster tagged production asks for
+// its name. UI thread.
 #pragma once
 
 #include "gui/dialogs/action_dialog.h"
@@ -20,7 +20,8 @@ class FailoverDialog : public ActionDialog {
 
 public:
     /// Requires: the workspace knows the cluster. `node`: the replica to promote, or empty.
-    FailoverDialog(Workspace& workspace, const std::string& cluster, const std::string& node = {}, QWidget* parent = nullptr);
+    FailoverDialog(Workspace& workspace, const std::string& cluster, const std::string& node = {},
+                   QWidget* parent = nullptr);
 
     QString outcome() const;
 

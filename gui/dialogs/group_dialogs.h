@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Create a security group with its rules, edit the rules of one, and let in a source that was refused.
-// UI thread.
+// Create a security group with its rules, edit the rules of one, and let in a source that was
+// refused. UI thread.
 #pragma once
 
 #include "gui/dialogs/action_dialog.h"
@@ -20,7 +20,8 @@ class GroupDialog : public ActionDialog {
     Q_OBJECT
 
 public:
-    explicit GroupDialog(Workspace& workspace, const std::string& group = {}, QWidget* parent = nullptr);
+    explicit GroupDialog(Workspace& workspace, const std::string& group = {},
+                         QWidget* parent = nullptr);
 
     RuleEditor* rules() const { return rules_; }
 
@@ -33,7 +34,8 @@ protected:
 private:
     void refresh();
     /// Adds first, then removes one by one: a rule that is edited never leaves a moment without it.
-    void save(const schema::SecurityGroup& group, std::vector<schema::NewInboundRule> added, std::vector<std::string> removed);
+    void save(const schema::SecurityGroup& group, std::vector<schema::NewInboundRule> added,
+              std::vector<std::string> removed);
 
     Workspace& workspace_;
     std::string group_;
@@ -51,7 +53,8 @@ class AllowSourceDialog : public ActionDialog {
 
 public:
     /// Requires: the workspace knows the cluster.
-    AllowSourceDialog(Workspace& workspace, const std::string& cluster, const QString& address, QWidget* parent = nullptr);
+    AllowSourceDialog(Workspace& workspace, const std::string& cluster, const QString& address,
+                      QWidget* parent = nullptr);
 
 Q_SIGNALS:
     void allowed(const QString& address, const QString& group);

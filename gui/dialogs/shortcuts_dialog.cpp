@@ -21,7 +21,8 @@ ShortcutsDialog::ShortcutsDialog(QWidget* parent) : QDialog(parent) {
     column->setSpacing(14);
     column->addWidget(label(tr("Keyboard shortcuts"), "title"));
     const std::pair<QString, QString> lines[] = {
-        {QStringLiteral("Ctrl+K"), tr("Command palette: actions, clusters, nodes, security groups")},
+        {QStringLiteral("Ctrl+K"),
+         tr("Command palette: actions, clusters, nodes, security groups")},
         {QStringLiteral("Ctrl+N"), tr("Create a cluster, or a security group on that page")},
         {QStringLiteral("Ctrl+F"), tr("Filter the table of the page")},
         {QStringLiteral("Ctrl+C"), tr("Copy the endpoint of the selected cluster")},

@@ -11,22 +11,27 @@
 namespace millpond::console {
 
 TagsDialog::TagsDialog(Workspace& workspace, const std::string& cluster, QWidget* parent)
-    : ActionDialog(tr("Tags of %1").arg(text(cluster)), tr("Save tags"), ButtonRole::Primary, parent), workspace_(workspace), cluster_(cluster) {
+    : ActionDialog(tr("Tags of %1").arg(text(cluster)), tr("Save tags"), ButtonRole::Primary,
+                   parent),
+      workspace_(workspace),
+      cluster_(cluster) {
     setObjectName(QStringLiteral("tags-dialog"));
     tags_ = new TagEditor;
     tags_->setTags(workspace.clusters().find(cluster)->tags);
     body()->addWidget(tags_);
     body()->addStretch();
-    connect(tags_, &TagEditor::changed, this, [this] { setAvailable(actionButton(), tags_->problem()); });
+    connect(tags_, &TagEditor::changed, this,
+            [this] { setAvailable(actionButton(), tags_->problem()); });
 }
 
 void TagsDialog::act() {
     setWaiting(true);
-    workspace_.backend().setTags(cluster_, tags_->tags(), this, [this](const Answer<schema::Cluster>& answer) {
-        setWaiting(false);
-        if (!answer) return showProblem(answer.problem);
-        accept();
-    });
+    workspace_.backend().setTags(cluster_, tags_->tags(), this,
+                                 [this](const Answer<schema::Cluster>& answer) {
+                                     setWaiting(false);
+                                     if (!answer) return showProblem(answer.problem);
+                                     accept();
+                                 });
 }
 
 }  // namespace millpond::console

@@ -21,7 +21,8 @@ const schema::Node* primaryOf(const schema::Cluster& cluster) {
 }
 
 int unwellNodes(const schema::Cluster& cluster) {
-    return int(std::ranges::count_if(cluster.nodes, [](const auto& node) { return node.status != "available"; }));
+    return int(std::ranges::count_if(cluster.nodes,
+                                     [](const auto& node) { return node.status != "available"; }));
 }
 
 ClusterModel::ClusterModel(const LiveMetrics& metrics, QObject* parent)
@@ -33,41 +34,62 @@ void ClusterModel::refreshLive() {
 
 QString ClusterModel::title(int column) const {
     switch (column) {
-        case Name: return tr("Name");
-        case Status: return tr("Status");
-        case Mode: return tr("Cluster mode");
-        case Shards: return tr("Shards");
-        case Nodes: return tr("Nodes");
-        case NodeType: return tr("Node type");
-        case Engine: return tr("Engine version");
-        case Failover: return tr("Auto failover");
-        case Memory: return tr("Memory");
-        case Ops: return tr("Operations per second");
-        case Endpoint: return tr("Primary endpoint");
+        case Name:
+            return tr("Name");
+        case Status:
+            return tr("Status");
+        case Mode:
+            return tr("Mode");
+        case Shards:
+            return tr("Shards");
+        case Nodes:
+            return tr("Nodes");
+        case NodeType:
+            return tr("Node type");
+        case Engine:
+            return tr("Engine");
+        case Failover:
+            return tr("Auto failover");
+        case Memory:
+            return tr("Memory");
+        case Ops:
+            return tr("Operations");
+        case Endpoint:
+            return tr("Primary endpoint");
     }
     return {};
 }
 
 QVariant ClusterModel::display(const schema::Cluster& row, int column) const {
     switch (column) {
-        case Name: return text(row.id);
-        case Status: return statusWord(text(row.status));
-        case Mode: return row.cluster_mode ? tr("Enabled") : tr("Disabled");
-        case Shards: return 1;
-        case Nodes: return int(row.nodes.size());
-        case NodeType: return text(row.node_type);
-        case Engine: return QStringLiteral("%1 %2").arg(tr("Redis"), text(row.engine_version));
-        case Failover: return statusWord(text(row.automatic_failover));
+        case Name:
+            return text(row.id);
+        case Status:
+            return statusWord(text(row.status));
+        case Mode:
+            return row.cluster_mode ? tr("Enabled") : tr("Disabled");
+        case Shards:
+            return 1;
+        case Nodes:
+            return int(row.nodes.size());
+        case NodeType:
+            return text(row.node_type);
+        case Engine:
+            return QStringLiteral("%1 %2").arg(tr("Redis"), text(row.engine_version));
+        case Failover:
+            return statusWord(text(row.automatic_failover));
         case Memory: {
             const ClusterNumbers now = metrics_.cluster(row.id);
-            return now.known ? tr("%1 of %2").arg(formatBytes(now.used_memory), formatBytes(now.max_memory))
+            return now.known ? tr("%1 of %2")
+                                   .arg(formatBytes(now.used_memory), formatBytes(now.max_memory))
                              : QString();
         }
         case Ops: {
             const ClusterNumbers now = metrics_.cluster(row.id);
             return now.known ? formatRate(now.ops_per_second) : QString();
         }
-        case Endpoint: return endpointText(row.primary_endpoint);
+        case Endpoint:
+            return endpointText(row.primary_endpoint);
     }
     return {};
 }
@@ -80,9 +102,12 @@ QVariant ClusterModel::sortKey(const schema::Cluster& row, int column) const {
 
 QVariant ClusterModel::cell(const schema::Cluster& row, int column, int role) const {
     switch (role) {
-        case Qt::DisplayRole: return display(row, column);
-        case SortRole: return sortKey(row, column);
-        case CopyRole: return endpointText(row.primary_endpoint);
+        case Qt::DisplayRole:
+            return display(row, column);
+        case SortRole:
+            return sortKey(row, column);
+        case CopyRole:
+            return endpointText(row.primary_endpoint);
         case FilterRole:
             return QStringList{text(row.id), text(row.description), text(row.node_type),
                                statusWord(text(row.status)), endpointText(row.primary_endpoint)}
@@ -102,7 +127,8 @@ QVariant ClusterModel::cell(const schema::Cluster& row, int column, int role) co
             for (const double value : metrics_.spark(row.id)) line.append(value);
             return line;
         }
-        case MonospaceRole: return column == Endpoint;
+        case MonospaceRole:
+            return column == Endpoint;
         case Qt::ToolTipRole:
             if (column == Name && !row.description.empty()) return text(row.description);
             if (column == Status && unwellNodes(row) > 0)

@@ -13,7 +13,20 @@ class ClusterModel : public ResourceTable<schema::Cluster> {
     Q_OBJECT
 
 public:
-    enum Column { Name, Status, Mode, Shards, Nodes, NodeType, Engine, Failover, Memory, Ops, Endpoint, ColumnCount };
+    enum Column {
+        Name,
+        Status,
+        Mode,
+        Shards,
+        Nodes,
+        NodeType,
+        Engine,
+        Failover,
+        Memory,
+        Ops,
+        Endpoint,
+        ColumnCount
+    };
 
     /// Requires: `metrics` outlives the model.
     explicit ClusterModel(const LiveMetrics& metrics, QObject* parent = nullptr);
@@ -33,7 +46,8 @@ private:
     const LiveMetrics& metrics_;
 };
 
-QString endpointText(const schema::Endpoint& endpoint);  ///< "127.10.0.2:6379", or empty while there is none
+QString endpointText(
+    const schema::Endpoint& endpoint);  ///< "127.10.0.2:6379", or empty while there is none
 
 /// The cluster's node with the primary role, or nullptr.
 const schema::Node* primaryOf(const schema::Cluster& cluster);

@@ -9,7 +9,9 @@
 namespace millpond::console {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("millpond::console", text); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("millpond::console", text);
+}
 
 QString shortNumber(double value) {
     const int decimals = value < 10 && value != std::floor(value) ? 1 : 0;
@@ -35,7 +37,9 @@ QString formatCount(double value) {
     return shortNumber(value);
 }
 
-QString formatRate(double per_second) { return tr("%1/s").arg(formatCount(per_second)); }
+QString formatRate(double per_second) {
+    return tr("%1/s").arg(formatCount(per_second));
+}
 
 QString formatMilliseconds(double ms) {
     return tr("%1 ms").arg(QLocale().toString(ms, 'f', ms < 100 ? 1 : 0));
@@ -43,14 +47,17 @@ QString formatMilliseconds(double ms) {
 
 QString formatDuration(qint64 ms) {
     if (ms < 1000) return tr("%1 ms").arg(ms);
-    if (ms < 60'000) return tr("%1 s").arg(QLocale().toString(double(ms) / 1000, 'f', ms < 10'000 ? 1 : 0));
+    if (ms < 60'000)
+        return tr("%1 s").arg(QLocale().toString(double(ms) / 1000, 'f', ms < 10'000 ? 1 : 0));
     const qint64 s = ms / 1000;
     if (s < 3600) return tr("%1 min %2 s").arg(s / 60).arg(s % 60);
     if (s < 86'400) return tr("%1 h %2 min").arg(s / 3600).arg(s / 60 % 60);
     return tr("%1 d %2 h").arg(s / 86'400).arg(s / 3600 % 24);
 }
 
-QString formatTtl(std::int64_t ttl_ms) { return ttl_ms < 0 ? tr("No expiry") : formatDuration(ttl_ms); }
+QString formatTtl(std::int64_t ttl_ms) {
+    return ttl_ms < 0 ? tr("No expiry") : formatDuration(ttl_ms);
+}
 
 QDateTime parseTime(const std::string& iso) {
     return QDateTime::fromString(QString::fromStdString(iso), Qt::ISODateWithMs);
@@ -58,14 +65,16 @@ QDateTime parseTime(const std::string& iso) {
 
 QString formatTime(const std::string& iso) {
     const QDateTime time = parseTime(iso);
-    return time.isValid() ? time.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")) : QString();
+    return time.isValid() ? time.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))
+                          : QString();
 }
 
 QString formatTimeOfDay(const std::string& iso) {
     const QDateTime time = parseTime(iso).toLocalTime();
     if (!time.isValid()) return {};
     const bool today = time.date() == QDate::currentDate();
-    return time.toString(today ? QStringLiteral("HH:mm:ss") : QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+    return time.toString(today ? QStringLiteral("HH:mm:ss")
+                               : QStringLiteral("yyyy-MM-dd HH:mm:ss"));
 }
 
 }  // namespace millpond::console

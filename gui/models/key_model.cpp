@@ -16,13 +16,18 @@ QString readable(const QByteArray& bytes) {
     QStringDecoder decoder(QStringDecoder::Utf8);
     QString decodedText = decoder.decode(bytes);
     const bool broken = decoder.hasError();
-    const auto printable = [](QChar c) { return c.isPrint() || c.isSurrogate() || c == QLatin1Char('\n') || c == QLatin1Char('\t'); };
-    if (!broken && std::all_of(decodedText.cbegin(), decodedText.cend(), printable)) return decodedText;
+    const auto printable = [](QChar c) {
+        return c.isPrint() || c.isSurrogate() || c == QLatin1Char('\n') || c == QLatin1Char('\t');
+    };
+    if (!broken && std::all_of(decodedText.cbegin(), decodedText.cend(), printable))
+        return decodedText;
     QString escaped;
     for (const char byte : bytes) {
         const auto value = static_cast<unsigned char>(byte);
-        if (value >= 0x20 && value < 0x7f) escaped += QLatin1Char(byte);
-        else escaped += QStringLiteral("\\x%1").arg(value, 2, 16, QLatin1Char('0'));
+        if (value >= 0x20 && value < 0x7f)
+            escaped += QLatin1Char(byte);
+        else
+            escaped += QStringLiteral("\\x%1").arg(value, 2, 16, QLatin1Char('0'));
     }
     return escaped;
 }
@@ -42,18 +47,26 @@ void KeyModel::append(const std::vector<schema::KeySummary>& keys) {
     endInsertRows();
 }
 
-int KeyModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(keys_.size()); }
-int KeyModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int KeyModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(keys_.size());
+}
+int KeyModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant KeyModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};
     if (role == Qt::TextAlignmentRole) return int(Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
-        case Key: return tr("Key");
-        case Type: return tr("Type");
-        case Ttl: return tr("Expires in");
-        case Size: return tr("Size");
+        case Key:
+            return tr("Key");
+        case Type:
+            return tr("Type");
+        case Ttl:
+            return tr("Expires in");
+        case Size:
+            return tr("Size");
     }
     return {};
 }
@@ -65,16 +78,25 @@ QVariant KeyModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
         case Qt::ToolTipRole:
             switch (index.column()) {
-                case Key: return readable(decoded(key.key));
-                case Type: return keyTypeWord(key.type);
-                case Ttl: return formatTtl(key.ttl_ms);
-                case Size: return formatBytes(double(key.bytes));
+                case Key:
+                    return readable(decoded(key.key));
+                case Type:
+                    return keyTypeWord(key.type);
+                case Ttl:
+                    return formatTtl(key.ttl_ms);
+                case Size:
+                    return formatBytes(double(key.bytes));
             }
             return {};
-        case IdRole: return text(key.key);
-        case CopyRole: return readable(decoded(key.key));
-        case StatusRole: return index.column() == Type ? QVariant(QStringLiteral("type-") + text(key.type)) : QVariant();
-        case MonospaceRole: return index.column() == Key;
+        case IdRole:
+            return text(key.key);
+        case CopyRole:
+            return readable(decoded(key.key));
+        case StatusRole:
+            return index.column() == Type ? QVariant(QStringLiteral("type-") + text(key.type))
+                                          : QVariant();
+        case MonospaceRole:
+            return index.column() == Key;
     }
     return {};
 }
@@ -100,7 +122,9 @@ int ValueModel::rowCount(const QModelIndex& parent) const {
     return int(value_.items.size()) / (paired() ? 2 : 1);
 }
 
-int ValueModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : 2; }
+int ValueModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : 2;
+}
 
 QVariant ValueModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};

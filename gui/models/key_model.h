@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The keys that a scan has brought so far. Rows are only appended, page by page, and strings are made
-// when a row is painted: a million keys cost their bytes and nothing more. UI thread.
+// The keys that a scan has brought so far. Rows are only appended, page by page, and strings are
+// made when a row is painted: a million keys cost their bytes and nothing more. UI thread.
 #pragma once
 
 #include <QAbstractTableModel>

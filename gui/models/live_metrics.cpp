@@ -20,7 +20,9 @@ void LiveMetrics::add(const std::vector<schema::NodeMetrics>& items) {
 }
 
 void LiveMetrics::keepOnly(const std::vector<std::string>& clusters) {
-    const auto gone = [&](const std::string& id) { return std::ranges::find(clusters, id) == clusters.end(); };
+    const auto gone = [&](const std::string& id) {
+        return std::ranges::find(clusters, id) == clusters.end();
+    };
     std::erase_if(latest_, [&](const auto& entry) { return gone(entry.second.cluster); });
     std::erase_if(sparks_, [&](const auto& entry) { return gone(entry.first); });
 }

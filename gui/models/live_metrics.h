@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last seconds of every node, as the metrics stream brings them: the numbers of the tables' live
-// columns and the lines of their sparklines. Bounded per node; a node not heard of is forgotten with
-// its cluster. UI thread.
+// The last seconds of every node, as the metrics stream brings them: the numbers of the tables'
+// live columns and the lines of their sparklines. Bounded per node; a node not heard of is
+// forgotten with its cluster. UI thread.
 #pragma once
 
 #include <QObject>
@@ -15,7 +15,8 @@
 
 namespace millpond::console {
 
-/// One cluster now: memory of its primary (the fullest node when the primary is silent), the rest summed.
+/// One cluster now: memory of its primary (the fullest node when the primary is silent), the rest
+/// summed.
 struct ClusterNumbers {
     double used_memory = 0;
     double max_memory = 0;

@@ -37,10 +37,13 @@ public:
     explicit RuleModel(QObject* parent = nullptr);
 
     /// The rules of those of `groups` that `ids` names.
-    void show(const std::vector<schema::SecurityGroup>& groups, const std::vector<std::string>& ids);
+    void show(const std::vector<schema::SecurityGroup>& groups,
+              const std::vector<std::string>& ids);
 
 protected:
-    std::string idOf(const GroupRule& row) const override { return row.group_id + "/" + row.rule.id; }
+    std::string idOf(const GroupRule& row) const override {
+        return row.group_id + "/" + row.rule.id;
+    }
     QVariant cell(const GroupRule& row, int column, int role) const override;
     QString title(int column) const override;
 };
@@ -49,7 +52,17 @@ class SourceModel : public ResourceTable<schema::ConnectionSource> {
     Q_OBJECT
 
 public:
-    enum Column { Address, Outcome, Accepted, Refused, Process, Reason, Node, LastSeen, ColumnCount };
+    enum Column {
+        Address,
+        Outcome,
+        Accepted,
+        Refused,
+        Process,
+        Reason,
+        Node,
+        LastSeen,
+        ColumnCount
+    };
     explicit SourceModel(QObject* parent = nullptr);
 
 protected:

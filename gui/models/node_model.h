@@ -13,7 +13,19 @@ class NodeModel : public ResourceTable<schema::Node> {
     Q_OBJECT
 
 public:
-    enum Column { Name, Role, Status, ReplicaLink, Zone, Address, Memory, Connections, Ops, Lag, ColumnCount };
+    enum Column {
+        Name,
+        Role,
+        Status,
+        ReplicaLink,
+        Zone,
+        Address,
+        Memory,
+        Connections,
+        Ops,
+        Lag,
+        ColumnCount
+    };
 
     /// Requires: `metrics` outlives the model.
     explicit NodeModel(const LiveMetrics& metrics, QObject* parent = nullptr);

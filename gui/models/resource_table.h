@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A table of one kind of resource: rows keyed by id, changed in place as batches arrive. A row never
-// moves while it exists, so selection and scroll position survive every change. UI thread.
+// A table of one kind of resource: rows keyed by id, changed in place as batches arrive. A row
+// never moves while it exists, so selection and scroll position survive every change. UI thread.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -13,16 +13,17 @@
 
 namespace millpond::console {
 
-/// What a cell says beyond its text. Proxies sort by SortRole; the delegates of gui/widgets draw the rest.
+/// What a cell says beyond its text. Proxies sort by SortRole; the delegates of gui/widgets draw
+/// the rest.
 enum CellRole {
     IdRole = Qt::UserRole + 1,  ///< the row's id, on every column
     SortRole,
-    StatusRole,   ///< a status word of the API, to be drawn as icon, word and colour
-    UsageRole,    ///< QPointF(used, limit), to be drawn as a bar
-    SparkRole,    ///< QVariantList of numbers, to be drawn as a line
-    ProgressRole, ///< per cent
-    CopyRole,     ///< what Ctrl+C copies of this row
-    FilterRole,   ///< everything that Ctrl+F looks through
+    StatusRole,    ///< a status word of the API, to be drawn as icon, word and colour
+    UsageRole,     ///< QPointF(used, limit), to be drawn as a bar
+    SparkRole,     ///< QVariantList of numbers, to be drawn as a line
+    ProgressRole,  ///< per cent
+    CopyRole,      ///< what Ctrl+C copies of this row
+    FilterRole,    ///< everything that Ctrl+F looks through
     MonospaceRole,
 };
 
@@ -37,7 +38,9 @@ public:
     int rowCount(const QModelIndex& parent = {}) const override {
         return parent.isValid() ? 0 : int(rows_.size());
     }
-    int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : columns_; }
+    int columnCount(const QModelIndex& parent = {}) const override {
+        return parent.isValid() ? 0 : columns_;
+    }
 
     QVariant data(const QModelIndex& index, int role) const override {
         if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
@@ -111,8 +114,10 @@ private:
         const bool top = order_ == Order::NewestFirst;
         const int at = top ? 0 : int(rows_.size());
         beginInsertRows({}, at, at + int(fresh.size()) - 1);
-        if (top && !list) rows_.insert(rows_.begin(), fresh.rbegin(), fresh.rend());
-        else rows_.insert(rows_.begin() + at, fresh.begin(), fresh.end());
+        if (top && !list)
+            rows_.insert(rows_.begin(), fresh.rbegin(), fresh.rend());
+        else
+            rows_.insert(rows_.begin() + at, fresh.begin(), fresh.end());
         reindex();
         endInsertRows();
     }

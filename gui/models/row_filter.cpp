@@ -30,7 +30,10 @@ bool RowFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
         source->index(row, exact_column_, parent).data(exact_role_).toString() != exact_value_)
         return false;
     if (needle_.isEmpty()) return true;
-    return source->index(row, 0, parent).data(FilterRole).toString().contains(needle_, Qt::CaseInsensitive);
+    return source->index(row, 0, parent)
+        .data(FilterRole)
+        .toString()
+        .contains(needle_, Qt::CaseInsensitive);
 }
 
 }  // namespace millpond::console

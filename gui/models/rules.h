@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What may be typed: cluster names, port ranges, address ranges, by AWS's rules. Each returns an empty
-// string for good input, else a sentence that says what to change. Pure functions.
+// What may be typed: cluster names, port ranges, address ranges, by AWS's rules. Each returns an
+// empty string for good input, else a sentence that says what to change. Pure functions.
 #pragma once
 
 #include <QString>

@@ -86,11 +86,23 @@ QString statusWord(const QString& word) {
     return it == statuses().constEnd() ? word : QCoreApplication::translate("Words", it->text);
 }
 
-QString roleWord(const std::string& role) { return other(role); }
-QString operationKindWord(const std::string& kind) { return other(kind); }
-QString sourceTypeWord(const std::string& type) { return other(type); }
-QString keyTypeWord(const std::string& type) { return other(type); }
-QString linkWord(const std::string& link) { return link == "none" ? QString() : statusWord(QString::fromStdString(link)); }
-QString severityWord(const std::string& severity) { return statusWord(QString::fromStdString(severity)); }
+QString roleWord(const std::string& role) {
+    return other(role);
+}
+QString operationKindWord(const std::string& kind) {
+    return other(kind);
+}
+QString sourceTypeWord(const std::string& type) {
+    return other(type);
+}
+QString keyTypeWord(const std::string& type) {
+    return other(type);
+}
+QString linkWord(const std::string& link) {
+    return link == "none" ? QString() : statusWord(QString::fromStdString(link));
+}
+QString severityWord(const std::string& severity) {
+    return statusWord(QString::fromStdString(severity));
+}
 
 }  // namespace millpond::console

@@ -14,19 +14,21 @@ Workspace::Workspace(Backend& backend, QObject* parent)
         metrics_.keepOnly(ids);
         Q_EMIT clustersChanged();
     });
-    connect(&backend, &Backend::securityGroupsChanged, this, [this](const Batch<schema::SecurityGroup>& batch) {
-        groups_.apply(batch);
-        Q_EMIT groupsChanged();
-    });
+    connect(&backend, &Backend::securityGroupsChanged, this,
+            [this](const Batch<schema::SecurityGroup>& batch) {
+                groups_.apply(batch);
+                Q_EMIT groupsChanged();
+            });
     connect(&backend, &Backend::operationsChanged, this, &Workspace::onOperations);
     connect(&backend, &Backend::eventsChanged, this, [this](const Batch<schema::Event>& batch) {
         events_.apply(batch);
         Q_EMIT eventsChanged();
     });
-    connect(&backend, &Backend::metricsArrived, this, [this](const std::vector<schema::NodeMetrics>& items) {
-        metrics_.add(items);
-        clusters_.refreshLive();
-    });
+    connect(&backend, &Backend::metricsArrived, this,
+            [this](const std::vector<schema::NodeMetrics>& items) {
+                metrics_.add(items);
+                clusters_.refreshLive();
+            });
 }
 
 void Workspace::onOperations(const Batch<schema::Operation>& batch) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The console's picture of one daemon: the models that every page shows, fed by the backend. Owned by
-// the main window; outlives the pages. UI thread.
+// The console's picture of one daemon: the models that every page shows, fed by the backend. Owned
+// by the main window; outlives the pages. UI thread.
 #pragma once
 
 #include <QObject>

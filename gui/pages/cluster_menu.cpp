@@ -11,7 +11,9 @@
 namespace millpond::console {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("millpond::console", text); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("millpond::console", text);
+}
 
 QString whyNot(const QString& action, const schema::Cluster* cluster) {
     if (action == QStringLiteral("failover")) return whyNotFailover(cluster);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The actions on a cluster, as a menu: the same on the table and on the cluster's own page. UI thread.
+// The actions on a cluster, as a menu: the same on the table and on the cluster's own page. UI
+// thread.
 #pragma once
 
 #include <QList>

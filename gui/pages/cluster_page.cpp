@@ -49,7 +49,8 @@ ClusterPage::ClusterPage(Workspace& workspace, QWidget* parent) : Page(workspace
     actions_->setLayoutDirection(Qt::RightToLeft);
     for (QPushButton* each : {modify_, failover_, actions_}) head()->addWidget(each);
     auto* menu = new QMenu(this);
-    menu_ = fillClusterMenu(menu, [this](const QString& action) { Q_EMIT clusterAction(cluster(), action); });
+    menu_ = fillClusterMenu(
+        menu, [this](const QString& action) { Q_EMIT clusterAction(cluster(), action); });
     actions_->setMenu(menu);
 
     tabs_ = named(new QTabWidget, tr("Details of the cluster"));
@@ -64,16 +65,20 @@ ClusterPage::ClusterPage(Workspace& workspace, QWidget* parent) : Page(workspace
     addTab(new EventsTab(workspace), QStringLiteral("events"), tr("Events"));
     body()->addWidget(tabs_, 1);
 
-    connect(back, &QToolButton::clicked, this, [this] { Q_EMIT openPage(QStringLiteral("clusters")); });
-    connect(modify_, &QPushButton::clicked, this, [this] { Q_EMIT clusterAction(cluster(), QStringLiteral("modify")); });
-    connect(failover_, &QPushButton::clicked, this, [this] { Q_EMIT clusterAction(cluster(), QStringLiteral("failover")); });
+    connect(back, &QToolButton::clicked, this,
+            [this] { Q_EMIT openPage(QStringLiteral("clusters")); });
+    connect(modify_, &QPushButton::clicked, this,
+            [this] { Q_EMIT clusterAction(cluster(), QStringLiteral("modify")); });
+    connect(failover_, &QPushButton::clicked, this,
+            [this] { Q_EMIT clusterAction(cluster(), QStringLiteral("failover")); });
     connect(&workspace, &Workspace::clustersChanged, this, &ClusterPage::refresh);
 }
 
 void ClusterPage::addTab(ClusterTab* tab, const QString& name, const QString& title) {
     tab->setObjectName(QStringLiteral("tab-") + name);
     tabs_->addTab(tab, title);
-    connect(tab, &ClusterTab::action, this, [this](const QString& action) { Q_EMIT clusterAction(cluster(), action); });
+    connect(tab, &ClusterTab::action, this,
+            [this](const QString& action) { Q_EMIT clusterAction(cluster(), action); });
     connect(tab, &ClusterTab::said, this, &Page::said);
 }
 
@@ -81,21 +86,27 @@ void ClusterPage::show(const QString& cluster, const QString& tab) {
     cluster_ = cluster.toStdString();
     for (int i = 0; i < tabs_->count(); ++i) {
         static_cast<ClusterTab*>(tabs_->widget(i))->setCluster(cluster_);
-        if (!tab.isEmpty() && tabs_->widget(i)->objectName() == QStringLiteral("tab-") + tab) tabs_->setCurrentIndex(i);
+        if (!tab.isEmpty() && tabs_->widget(i)->objectName() == QStringLiteral("tab-") + tab)
+            tabs_->setCurrentIndex(i);
     }
     refresh();
 }
 
-QString ClusterPage::tab() const { return tabs_->currentWidget()->objectName().mid(4); }
+QString ClusterPage::tab() const {
+    return tabs_->currentWidget()->objectName().mid(4);
+}
 
-QLineEdit* ClusterPage::filterField() const { return static_cast<ClusterTab*>(tabs_->currentWidget())->filterField(); }
+QLineEdit* ClusterPage::filterField() const {
+    return static_cast<ClusterTab*>(tabs_->currentWidget())->filterField();
+}
 
 void ClusterPage::refresh() {
     if (cluster_.empty()) return;
     const schema::Cluster* now = workspace().clusters().find(cluster_);
     name_->setText(text(cluster_));
     setAccessibleName(text(cluster_));
-    status_->setStatus(now ? text(now->status) : QStringLiteral("failed"), now ? QString() : tr("Deleted"));
+    status_->setStatus(now ? text(now->status) : QStringLiteral("failed"),
+                       now ? QString() : tr("Deleted"));
     description_->setText(now ? text(now->description) : tr("This cluster is no longer there."));
     updateClusterMenu(menu_, now);
     setAvailable(modify_, whyNotModify(now));
@@ -104,7 +115,8 @@ void ClusterPage::refresh() {
 }
 
 void ClusterPage::removeCurrent() {
-    if (whyNotDelete(workspace().clusters().find(cluster_)).isEmpty()) Q_EMIT clusterAction(cluster(), QStringLiteral("delete"));
+    if (whyNotDelete(workspace().clusters().find(cluster_)).isEmpty())
+        Q_EMIT clusterAction(cluster(), QStringLiteral("delete"));
 }
 
 void ClusterPage::copyCurrent() {

@@ -5,11 +5,18 @@
 
 namespace millpond::console {
 
-ClusterTab::ClusterTab(Workspace& workspace, QWidget* parent) : QWidget(parent), workspace_(workspace) {
+ClusterTab::ClusterTab(Workspace& workspace, QWidget* parent)
+    : QWidget(parent), workspace_(workspace) {
     setRole(this, "page");
-    connect(&workspace, &Workspace::clustersChanged, this, [this] { if (isVisible()) refresh(); });
-    connect(&workspace, &Workspace::groupsChanged, this, [this] { if (isVisible()) refresh(); });
-    connect(&workspace.metrics(), &LiveMetrics::arrived, this, [this] { if (isVisible()) refreshLive(); });
+    connect(&workspace, &Workspace::clustersChanged, this, [this] {
+        if (isVisible()) refresh();
+    });
+    connect(&workspace, &Workspace::groupsChanged, this, [this] {
+        if (isVisible()) refresh();
+    });
+    connect(&workspace.metrics(), &LiveMetrics::arrived, this, [this] {
+        if (isVisible()) refreshLive();
+    });
 }
 
 void ClusterTab::setCluster(const std::string& cluster) {
@@ -19,7 +26,9 @@ void ClusterTab::setCluster(const std::string& cluster) {
     if (isVisible()) refresh();
 }
 
-const schema::Cluster* ClusterTab::cluster() { return workspace_.clusters().find(cluster_); }
+const schema::Cluster* ClusterTab::cluster() {
+    return workspace_.clusters().find(cluster_);
+}
 
 void ClusterTab::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One tab of a cluster's page. It shows the cluster that it was told last, and works (asks, draws) only
-// while it is seen. UI thread.
+// One tab of a cluster's page. It shows the cluster that it was told last, and works (asks, draws)
+// only while it is seen. UI thread.
 #pragma once
 
 #include <QWidget>
@@ -30,9 +30,9 @@ protected:
     const std::string& clusterId() const { return cluster_; }
     const schema::Cluster* cluster();  ///< nullptr once it is gone
 
-    virtual void onCluster() {}          ///< another cluster is to be shown
-    virtual void refresh() {}            ///< the cluster has changed, or the tab has come into view
-    virtual void refreshLive() {}        ///< new metrics have come
+    virtual void onCluster() {}    ///< another cluster is to be shown
+    virtual void refresh() {}      ///< the cluster has changed, or the tab has come into view
+    virtual void refreshLive() {}  ///< new metrics have come
 
     void showEvent(QShowEvent* event) override;
 

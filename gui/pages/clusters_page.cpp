@@ -14,11 +14,14 @@
 
 namespace millpond::console {
 
-ClustersPage::ClustersPage(Workspace& workspace, QWidget* parent) : Page(workspace, tr("Redis clusters"), parent) {
+ClustersPage::ClustersPage(Workspace& workspace, QWidget* parent)
+    : Page(workspace, tr("Redis clusters"), parent) {
     setObjectName(QStringLiteral("clusters"));
-    table_ = new DataTable(QStringLiteral("clusters-table"), tr("Redis clusters"), &workspace.clusters());
-    table_->setEmptyWords(tr("No clusters yet"), tr("Press \"Create cluster\" (Ctrl+N): it is ready within a second."));
-    table_->setColumnWidths({132, 118, 112, 66, 66, 146, 118, 112, 156, 176, 170});
+    table_ = new DataTable(QStringLiteral("clusters-table"), tr("Redis clusters"),
+                           &workspace.clusters());
+    table_->setEmptyWords(tr("No clusters yet"),
+                          tr("Press \"Create cluster\" (Ctrl+N): it is ready within a second."));
+    table_->setColumnWidths({128, 116, 84, 64, 62, 142, 88, 112, 146, 160, 150});
     filter_ = table_->makeFilterField(tr("Filter clusters by name, status, type or address"));
 
     open_ = button(tr("View details"));
@@ -33,18 +36,22 @@ ClustersPage::ClustersPage(Workspace& workspace, QWidget* parent) : Page(workspa
     body()->addWidget(tableCard(table_, filter_), 1);
 
     auto* menu = new QMenu(this);
-    menu_ = fillClusterMenu(menu, [this](const QString& action) { Q_EMIT clusterAction(table_->currentId(), action); });
+    menu_ = fillClusterMenu(
+        menu, [this](const QString& action) { Q_EMIT clusterAction(table_->currentId(), action); });
     actions_->setMenu(menu);
     table_->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(table_, &QWidget::customContextMenuRequested, this, [this, menu](const QPoint& at) {
         if (!table_->currentId().isEmpty()) menu->popup(table_->viewport()->mapToGlobal(at));
     });
     connect(make, &QPushButton::clicked, this, &Page::createClusterRequested);
-    connect(open_, &QPushButton::clicked, this, [this] { Q_EMIT openCluster(table_->currentId(), {}); });
-    connect(table_, &DataTable::opened, this, [this](const QString& id) { Q_EMIT openCluster(id, {}); });
+    connect(open_, &QPushButton::clicked, this,
+            [this] { Q_EMIT openCluster(table_->currentId(), {}); });
+    connect(table_, &DataTable::opened, this,
+            [this](const QString& id) { Q_EMIT openCluster(id, {}); });
     connect(table_, &DataTable::currentChangedTo, this, &ClustersPage::refreshActions);
     connect(table_, &DataTable::deleteRequested, this, &ClustersPage::removeCurrent);
-    connect(table_, &DataTable::copied, this, [this](const QString& words) { Q_EMIT said(tr("%1 copied").arg(words)); });
+    connect(table_, &DataTable::copied, this,
+            [this](const QString& words) { Q_EMIT said(tr("%1 copied").arg(words)); });
     connect(&workspace, &Workspace::clustersChanged, this, &ClustersPage::refreshActions);
     refreshActions();
 }
@@ -61,6 +68,8 @@ void ClustersPage::removeCurrent() {
         Q_EMIT clusterAction(table_->currentId(), QStringLiteral("delete"));
 }
 
-void ClustersPage::copyCurrent() { table_->copyCurrent(); }
+void ClustersPage::copyCurrent() {
+    table_->copyCurrent();
+}
 
 }  // namespace millpond::console

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The dashboard: clusters by status, memory, operations, hit rate, failovers, what needs attention, what
-// happened last. UI thread.
+// The dashboard: clusters by status, memory, operations, hit rate, failovers, what needs attention,
+// what happened last. UI thread.
 #pragma once
 
 #include "gui/pages/page.h"

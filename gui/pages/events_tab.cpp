@@ -13,8 +13,10 @@
 namespace millpond::console {
 
 EventsTab::EventsTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace, parent) {
-    table_ = new DataTable(QStringLiteral("cluster-events-table"), tr("Events of the cluster"), &model_);
-    table_->setEmptyWords(tr("Nothing has happened yet"), tr("What happens to this cluster and its nodes is told here."));
+    table_ =
+        new DataTable(QStringLiteral("cluster-events-table"), tr("Events of the cluster"), &model_);
+    table_->setEmptyWords(tr("Nothing has happened yet"),
+                          tr("What happens to this cluster and its nodes is told here."));
     table_->setColumnWidths({170, 130, 110, 150, 400});
     filter_ = table_->makeFilterField(tr("Filter events"));
     filter_->setMaximumWidth(420);
@@ -32,12 +34,18 @@ EventsTab::EventsTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspa
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 14, 0, 0);
     all->addWidget(box);
-    connect(&workspace, &Workspace::eventsChanged, this, [this] { if (isVisible()) refresh(); });
+    connect(&workspace, &Workspace::eventsChanged, this, [this] {
+        if (isVisible()) refresh();
+    });
 }
 
-void EventsTab::onCluster() { fill({}, true); }
+void EventsTab::onCluster() {
+    fill({}, true);
+}
 
-void EventsTab::refresh() { fill(workspace().events().rows(), false); }
+void EventsTab::refresh() {
+    fill(workspace().events().rows(), false);
+}
 
 void EventsTab::fill(const std::vector<schema::Event>& events, bool reset) {
     std::vector<schema::Event> mine;

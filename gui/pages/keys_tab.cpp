@@ -29,7 +29,8 @@ KeysTab::KeysTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace, 
     type_ = named(new QComboBox, tr("Key type"));
     type_->addItem(tr("All types"), QString());
     for (const char* type : {"string", "hash", "list", "set", "zset"})
-        type_->addItem(icon(QStringLiteral("type-") + QLatin1String(type), Tint::Accent), keyTypeWord(type), QLatin1String(type));
+        type_->addItem(icon(QStringLiteral("type-") + QLatin1String(type), Tint::Accent),
+                       keyTypeWord(type), QLatin1String(type));
     db_ = named(new QSpinBox, tr("Database"));
     db_->setRange(0, 15);
     db_->setPrefix(tr("Database "));
@@ -38,7 +39,8 @@ KeysTab::KeysTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace, 
     progress_ = label({}, "muted");
     progress_->setObjectName(QStringLiteral("keys-progress"));
     table_ = new DataTable(QStringLiteral("keys-table"), tr("Keys"), &model_, false);
-    table_->setEmptyWords(tr("No keys found"), tr("Change the pattern or the type, or write something to the cluster."));
+    table_->setEmptyWords(tr("No keys found"),
+                          tr("Change the pattern or the type, or write something to the cluster."));
     table_->setColumnWidths({240, 110, 110, 80});
     value_ = new ValueView(workspace);
 
@@ -72,14 +74,19 @@ KeysTab::KeysTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace, 
     all->addWidget(split);
 
     connect(pattern_, &QLineEdit::returnPressed, this, &KeysTab::restart);
-    connect(pattern_, &QLineEdit::textChanged, this, [this](const QString& now) { if (now.isEmpty()) restart(); });
+    connect(pattern_, &QLineEdit::textChanged, this, [this](const QString& now) {
+        if (now.isEmpty()) restart();
+    });
     connect(type_, &QComboBox::currentIndexChanged, this, &KeysTab::restart);
     connect(db_, &QSpinBox::valueChanged, this, &KeysTab::restart);
-    connect(go_, &QPushButton::clicked, this, [this] { running_ ? stop() : complete_ ? restart() : run(); });
+    connect(go_, &QPushButton::clicked, this, [this] {
+        running_ ? stop() : complete_ ? restart() : run();
+    });
     connect(table_, &DataTable::currentChangedTo, this, [this](const QString& key) {
         if (!key.isEmpty()) value_->show(clusterId(), key.toStdString(), db_->value());
     });
-    connect(table_, &DataTable::copied, this, [this](const QString& words) { Q_EMIT said(tr("%1 copied").arg(words)); });
+    connect(table_, &DataTable::copied, this,
+            [this](const QString& words) { Q_EMIT said(tr("%1 copied").arg(words)); });
 }
 
 void KeysTab::onCluster() {
@@ -142,8 +149,10 @@ void KeysTab::onPage(const Answer<schema::KeyPage>& answer) {
     run_keys_ += int(answer.value->keys.size());
     ++run_steps_;
     running_ = !complete_ && run_keys_ < kKeysPerRun && run_steps_ < kStepsPerRun;
-    if (running_) step();
-    else showProgress();
+    if (running_)
+        step();
+    else
+        showProgress();
 }
 
 void KeysTab::showProgress() {
@@ -153,7 +162,9 @@ void KeysTab::showProgress() {
                                  : tr("%1 keys found, about %2 in the database").arg(found, all));
     go_->setText(running_ ? tr("Stop") : complete_ ? tr("Scan again") : tr("Continue"));
     go_->setAccessibleName(go_->text());
-    go_->setIcon(icon(running_ ? QStringLiteral("stop") : complete_ ? QStringLiteral("refresh") : QStringLiteral("play")));
+    go_->setIcon(icon(running_    ? QStringLiteral("stop")
+                      : complete_ ? QStringLiteral("refresh")
+                                  : QStringLiteral("play")));
 }
 
 }  // namespace millpond::console

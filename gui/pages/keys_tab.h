@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The read-only key browser: keys page by page over SCAN, filtered by pattern and type on the server,
-// and the value of the selected one. UI thread.
+// The read-only key browser: keys page by page over SCAN, filtered by pattern and type on the
+// server, and the value of the selected one. UI thread.
 #pragma once
 
 #include "gui/models/key_model.h"

@@ -33,15 +33,20 @@ double valueOf(const schema::NodeMetrics& m, const std::string& metric) {
     return m.hits_per_second;
 }
 
-QString percent(double value) { return QStringLiteral("%1 %").arg(value, 0, 'f', value < 10 ? 1 : 0); }
+QString percent(double value) {
+    return QStringLiteral("%1 %").arg(value, 0, 'f', value < 10 ? 1 : 0);
+}
 
 }  // namespace
 
 MetricsTab::MetricsTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace, parent) {
     range_ = named(new QComboBox, tr("Time range"));
     range_->setObjectName(QStringLiteral("metrics-range"));
-    const std::pair<QString, std::int64_t> ranges[] = {{tr("5 minutes"), 5 * kMinute}, {tr("15 minutes"), kLiveSpan}, {tr("1 hour"), kHour},
-                                                       {tr("6 hours"), 6 * kHour}, {tr("24 hours"), 24 * kHour}, {tr("7 days"), 7 * 24 * kHour}, {tr("15 days"), 15 * 24 * kHour}};
+    const std::pair<QString, std::int64_t> ranges[] = {
+        {tr("5 minutes"), 5 * kMinute},  {tr("15 minutes"), kLiveSpan},
+        {tr("1 hour"), kHour},           {tr("6 hours"), 6 * kHour},
+        {tr("24 hours"), 24 * kHour},    {tr("7 days"), 7 * 24 * kHour},
+        {tr("15 days"), 15 * 24 * kHour}};
     for (const auto& [words, ms] : ranges) range_->addItem(words, qlonglong(ms));
     QPushButton* csv = button(tr("Save CSV"), ButtonRole::Normal, QStringLiteral("download"));
     QPushButton* png = button(tr("Save PNG"), ButtonRole::Normal, QStringLiteral("download"));
@@ -54,11 +59,19 @@ MetricsTab::MetricsTab(Workspace& workspace, QWidget* parent) : ClusterTab(works
     top->addWidget(csv);
     top->addWidget(png);
 
-    charts_.emplace_back("used_memory", new TimeChart(tr("Memory"), [](double v) { return formatBytes(v); }));
-    charts_.emplace_back("ops_per_second", new TimeChart(tr("Operations per second"), [](double v) { return formatRate(v); }));
-    charts_.emplace_back("connections", new TimeChart(tr("Connections"), [](double v) { return formatCount(v); }));
-    charts_.emplace_back("lag_bytes", new TimeChart(tr("Replication lag"), [](double v) { return formatBytes(v); }));
-    charts_.emplace_back("hits_per_second", new TimeChart(tr("Hits per second"), [](double v) { return formatRate(v); }));
+    charts_.emplace_back("used_memory", new TimeChart(
+                                            tr("Memory"), [](double v) { return formatBytes(v); },
+                                            TimeChart::Scale::Bytes));
+    charts_.emplace_back("ops_per_second", new TimeChart(tr("Operations per second"),
+                                                         [](double v) { return formatRate(v); }));
+    charts_.emplace_back("connections",
+                         new TimeChart(tr("Connections"), [](double v) { return formatCount(v); }));
+    charts_.emplace_back("lag_bytes",
+                         new TimeChart(
+                             tr("Replication lag"), [](double v) { return formatBytes(v); },
+                             TimeChart::Scale::Bytes));
+    charts_.emplace_back("hits_per_second", new TimeChart(tr("Hits per second"),
+                                                          [](double v) { return formatRate(v); }));
     charts_.emplace_back("cpu_percent", new TimeChart(tr("Processor"), percent));
     charts_box_ = new QWidget;
     setRole(charts_box_, "page");
@@ -80,15 +93,21 @@ MetricsTab::MetricsTab(Workspace& workspace, QWidget* parent) : ClusterTab(works
     all->addWidget(charts_box_, 1);
 
     slow_.setInterval(int(kMinute));
-    connect(&slow_, &QTimer::timeout, this, [this] { if (isVisible() && span() > kLiveSpan) read(); });
+    connect(&slow_, &QTimer::timeout, this, [this] {
+        if (isVisible() && span() > kLiveSpan) read();
+    });
     slow_.start();
     connect(range_, &QComboBox::currentIndexChanged, this, [this] { read(); });
     connect(csv, &QPushButton::clicked, this, &MetricsTab::saveCsv);
     connect(png, &QPushButton::clicked, this, &MetricsTab::savePng);
-    connect(&workspace, &Workspace::operationsChanged, this, [this] { if (isVisible()) markFailovers(); });
+    connect(&workspace, &Workspace::operationsChanged, this, [this] {
+        if (isVisible()) markFailovers();
+    });
 }
 
-std::int64_t MetricsTab::span() const { return range_->currentData().toLongLong(); }
+std::int64_t MetricsTab::span() const {
+    return range_->currentData().toLongLong();
+}
 
 void MetricsTab::onCluster() {
     read_ = false;
@@ -110,13 +129,15 @@ void MetricsTab::read() {
     for (const auto& [metric, chart] : charts_) query.names.push_back(metric);
     query.to_ms = QDateTime::currentMSecsSinceEpoch();
     query.from_ms = query.to_ms - span();
-    query.step_ms = span() <= kLiveSpan ? 1000 : std::max(kMinute, span() / kPoints / kMinute * kMinute);
+    query.step_ms =
+        span() <= kLiveSpan ? 1000 : std::max(kMinute, span() / kPoints / kMinute * kMinute);
     moveWindow();
-    workspace().backend().metrics(clusterId(), query, this, [this, id = clusterId(), asked = span()](const auto& answer) {
-        if (id != clusterId() || asked != span()) return;
-        problem_->setText(answer ? QString() : answer.problem.message);
-        fill(answer ? *answer.value : std::vector<schema::MetricSeries>{});
-    });
+    workspace().backend().metrics(
+        clusterId(), query, this, [this, id = clusterId(), asked = span()](const auto& answer) {
+            if (id != clusterId() || asked != span()) return;
+            problem_->setText(answer ? QString() : answer.problem.message);
+            fill(answer ? *answer.value : std::vector<schema::MetricSeries>{});
+        });
 }
 
 void MetricsTab::fill(const std::vector<schema::MetricSeries>& all) {
@@ -129,7 +150,8 @@ void MetricsTab::fill(const std::vector<schema::MetricSeries>& all) {
             for (const schema::MetricSeries& read : all) {
                 if (read.metric != metric || read.node != now->nodes[i].id) continue;
                 for (std::size_t k = 0; k < read.values.size(); ++k)
-                    series.samples.push_back({read.start_ms + std::int64_t(k) * read.step_ms, read.values[k]});
+                    series.samples.push_back(
+                        {read.start_ms + std::int64_t(k) * read.step_ms, read.values[k]});
             }
             shown.push_back(std::move(series));
         }
@@ -149,7 +171,8 @@ void MetricsTab::refreshLive() {
     if (!now || span() > kLiveSpan) return;
     for (const schema::Node& node : now->nodes)
         if (const schema::NodeMetrics* m = workspace().metrics().node(node.id))
-            for (auto& [metric, chart] : charts_) chart->append(text(node.id), {m->time_ms, valueOf(*m, metric)});
+            for (auto& [metric, chart] : charts_)
+                chart->append(text(node.id), {m->time_ms, valueOf(*m, metric)});
     moveWindow();
 }
 
@@ -157,12 +180,15 @@ void MetricsTab::markFailovers() {
     std::vector<Mark> marks;
     for (const schema::Operation& operation : workspace().operations().rows())
         if (operation.target == clusterId() && operation.failover && !operation.ended_at.empty())
-            marks.push_back({parseTime(operation.ended_at).toMSecsSinceEpoch(), tr("%1 became primary").arg(text(operation.failover->new_primary))});
+            marks.push_back({parseTime(operation.ended_at).toMSecsSinceEpoch(),
+                             tr("%1 became primary").arg(text(operation.failover->new_primary))});
     for (auto& [metric, chart] : charts_) chart->setMarks(marks);
 }
 
 void MetricsTab::saveCsv() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save CSV"), text(clusterId()) + QStringLiteral("-metrics.csv"), QStringLiteral("CSV (*.csv)"));
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save CSV"), text(clusterId()) + QStringLiteral("-metrics.csv"),
+        QStringLiteral("CSV (*.csv)"));
     if (path.isEmpty()) return;
     QFile file(path);
     if (!file.open(QIODevice::WriteOnly | QIODevice::Text)) {
@@ -175,16 +201,21 @@ void MetricsTab::saveCsv() {
         const QStringList lines = chart->toCsv().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
         if (first) file.write(lines.front().toUtf8() + '\n');
         first = false;
-        for (const QString& line : lines.mid(1)) file.write(QByteArray::fromStdString(metric) + ',' + line.toUtf8() + '\n');
+        for (const QString& line : lines.mid(1))
+            file.write(QByteArray::fromStdString(metric) + ',' + line.toUtf8() + '\n');
     }
     Q_EMIT said(tr("%1 saved").arg(path));
 }
 
 void MetricsTab::savePng() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save PNG"), text(clusterId()) + QStringLiteral("-metrics.png"), QStringLiteral("PNG (*.png)"));
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save PNG"), text(clusterId()) + QStringLiteral("-metrics.png"),
+        QStringLiteral("PNG (*.png)"));
     if (path.isEmpty()) return;
-    if (charts_box_->grab().save(path)) Q_EMIT said(tr("%1 saved").arg(path));
-    else problem_->setText(tr("%1 could not be written.").arg(path));
+    if (charts_box_->grab().save(path))
+        Q_EMIT said(tr("%1 saved").arg(path));
+    else
+        problem_->setText(tr("%1 could not be written.").arg(path));
 }
 
 }  // namespace millpond::console

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Memory, operations, connections and lag of every node over time, with failovers marked. Up to 15
-// minutes the charts follow the stream second by second; longer ranges are read from the API, once a
-// minute. UI thread.
+// minutes the charts follow the stream second by second; longer ranges are read from the API, once
+// a minute. UI thread.
 #pragma once
 
 #include <QTimer>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Network and security of a cluster: where it listens, the rules that let clients in, who was accepted
-// and who was refused (with "Allow this source"), and whether an address would get in. The API has no
-// event for connections, so the list is read again every two seconds while it is seen. UI thread.
+// Network and security of a cluster: where it listens, the rules that let clients in, who was
+// accepted and who was refused (with "Allow this source"), and whether an address would get in. The
+// API has no event for connections, so the list is read again every two seconds while it is seen.
+// UI thread.
 #pragma once
 
 #include <QTimer>

@@ -13,7 +13,8 @@
 
 namespace millpond::console {
 
-NodesTab::NodesTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace, parent), model_(workspace.metrics()) {
+NodesTab::NodesTab(Workspace& workspace, QWidget* parent)
+    : ClusterTab(workspace, parent), model_(workspace.metrics()) {
     table_ = new DataTable(QStringLiteral("nodes-table"), tr("Nodes"), &model_);
     table_->setEmptyWords(tr("No nodes"), tr("They appear as they are started."));
     table_->setColumnWidths({130, 100, 120, 130, 90, 150, 160, 100, 160, 120});
@@ -41,10 +42,13 @@ NodesTab::NodesTab(Workspace& workspace, QWidget* parent) : ClusterTab(workspace
     all->setContentsMargins(0, 14, 0, 0);
     all->addWidget(box);
 
-    connect(promote_, &QPushButton::clicked, this, [this] { Q_EMIT action(QStringLiteral("promote:") + table_->currentId()); });
-    connect(reboot_, &QPushButton::clicked, this, [this] { Q_EMIT action(QStringLiteral("reboot:") + table_->currentId()); });
+    connect(promote_, &QPushButton::clicked, this,
+            [this] { Q_EMIT action(QStringLiteral("promote:") + table_->currentId()); });
+    connect(reboot_, &QPushButton::clicked, this,
+            [this] { Q_EMIT action(QStringLiteral("reboot:") + table_->currentId()); });
     connect(table_, &DataTable::currentChangedTo, this, &NodesTab::refreshActions);
-    connect(table_, &DataTable::copied, this, [this](const QString& words) { Q_EMIT said(tr("%1 copied").arg(words)); });
+    connect(table_, &DataTable::copied, this,
+            [this](const QString& words) { Q_EMIT said(tr("%1 copied").arg(words)); });
 }
 
 void NodesTab::refresh() {
@@ -58,7 +62,8 @@ void NodesTab::refreshActions() {
     if (why.isEmpty() && !node) why = tr("Select a node first.");
     setAvailable(reboot_, why);
     if (why.isEmpty() && node->role == "primary") why = tr("This node is the primary already.");
-    if (why.isEmpty() && node->link != "up") why = tr("This replica is not in sync with its primary.");
+    if (why.isEmpty() && node->link != "up")
+        why = tr("This replica is not in sync with its primary.");
     setAvailable(promote_, why);
 }
 

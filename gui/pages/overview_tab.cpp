@@ -79,10 +79,12 @@ OverviewTab::OverviewTab(Workspace& workspace, QWidget* parent) : ClusterTab(wor
     all->addWidget(scroll);
     connect(manage, &QPushButton::clicked, this, [this] { Q_EMIT action(QStringLiteral("tags")); });
     for (CopyLabel* each : {primary_, reader_, arn_})
-        connect(each, &CopyLabel::copied, this, [this](const QString& what) { Q_EMIT said(tr("%1 copied").arg(what)); });
+        connect(each, &CopyLabel::copied, this,
+                [this](const QString& what) { Q_EMIT said(tr("%1 copied").arg(what)); });
 }
 
-void OverviewTab::addFact(QGridLayout* grid, const QString& caption, QWidget* value, int row, int column) {
+void OverviewTab::addFact(QGridLayout* grid, const QString& caption, QWidget* value, int row,
+                          int column) {
     auto* box = new QVBoxLayout;
     box->setSpacing(2);
     box->addWidget(label(caption, "label"));
@@ -102,17 +104,23 @@ void OverviewTab::refresh() {
     type_->setText(text(now->node_type));
     mode_->setText(now->cluster_mode ? tr("Enabled") : tr("Disabled"));
     failover_->setText(statusWord(text(now->automatic_failover)));
-    durability_->setText(now->durability == "sync" ? tr("Synchronous: a write waits for a replica") : tr("Asynchronous"));
+    durability_->setText(now->durability == "sync" ? tr("Synchronous: a write waits for a replica")
+                                                   : tr("Asynchronous"));
     created_->setText(formatTime(now->created_at));
     QStringList pending;
     if (now->pending) {
-        if (now->pending->node_type) pending.append(tr("node type %1").arg(text(*now->pending->node_type)));
-        if (now->pending->replicas) pending.append(tr("%n replica(s)", nullptr, *now->pending->replicas));
-        if (now->pending->automatic_failover) pending.append(*now->pending->automatic_failover ? tr("auto failover on") : tr("auto failover off"));
+        if (now->pending->node_type)
+            pending.append(tr("node type %1").arg(text(*now->pending->node_type)));
+        if (now->pending->replicas)
+            pending.append(tr("%n replica(s)", nullptr, *now->pending->replicas));
+        if (now->pending->automatic_failover)
+            pending.append(*now->pending->automatic_failover ? tr("auto failover on")
+                                                             : tr("auto failover off"));
     }
     pending_->setText(pending.isEmpty() ? tr("None") : pending.join(QStringLiteral(", ")));
     QStringList tags;
-    for (const schema::Tag& tag : now->tags) tags.append(text(tag.key) + QStringLiteral(" = ") + text(tag.value));
+    for (const schema::Tag& tag : now->tags)
+        tags.append(text(tag.key) + QStringLiteral(" = ") + text(tag.value));
     tags_->setText(tags.isEmpty() ? tr("No tags.") : tags.join(QStringLiteral("      ")));
     refreshLive();
 }
@@ -122,11 +130,14 @@ void OverviewTab::refreshLive() {
     if (!now) return;
     std::map<std::string, schema::NodeMetrics> metrics;
     for (const schema::Node& node : now->nodes)
-        if (const schema::NodeMetrics* m = workspace().metrics().node(node.id)) metrics[node.id] = *m;
+        if (const schema::NodeMetrics* m = workspace().metrics().node(node.id))
+            metrics[node.id] = *m;
     topology_->show(*now, metrics);
     const ClusterNumbers numbers = workspace().metrics().cluster(now->id);
     const QString limit = formatBytes(double(now->max_memory));
-    memory_->setText(numbers.known ? tr("%1 of %2 per node").arg(formatBytes(numbers.used_memory), limit) : tr("%1 per node").arg(limit));
+    memory_->setText(numbers.known
+                         ? tr("%1 of %2 per node").arg(formatBytes(numbers.used_memory), limit)
+                         : tr("%1 per node").arg(limit));
 }
 
 }  // namespace millpond::console

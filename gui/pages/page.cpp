@@ -12,7 +12,8 @@
 
 namespace millpond::console {
 
-Page::Page(Workspace& workspace, const QString& title, QWidget* parent) : QWidget(parent), workspace_(workspace), title_(title) {
+Page::Page(Workspace& workspace, const QString& title, QWidget* parent)
+    : QWidget(parent), workspace_(workspace), title_(title) {
     setRole(this, "page");
     setAccessibleName(title);
     body_ = new QVBoxLayout(this);
@@ -50,12 +51,15 @@ QString whyNotModify(const schema::Cluster* cluster) {
 
 QString whyNotFailover(const schema::Cluster* cluster) {
     if (const QString why = whyNotModify(cluster); !why.isEmpty()) return why;
-    return cluster->nodes.size() < 2 ? Page::tr("The cluster has no replica that could take over. Add one with Modify.") : QString();
+    return cluster->nodes.size() < 2
+               ? Page::tr("The cluster has no replica that could take over. Add one with Modify.")
+               : QString();
 }
 
 QString whyNotDelete(const schema::Cluster* cluster) {
     if (!cluster) return Page::tr("Select a cluster first.");
-    return cluster->status == "deleting" ? Page::tr("The cluster is being deleted already.") : QString();
+    return cluster->status == "deleting" ? Page::tr("The cluster is being deleted already.")
+                                         : QString();
 }
 
 }  // namespace millpond::console

@@ -24,9 +24,9 @@ public:
     Page(Workspace& workspace, const QString& title, QWidget* parent = nullptr);
 
     QString title() const { return title_; }
-    virtual void create() {}                             ///< Ctrl+N
-    virtual void removeCurrent() {}                      ///< Del
-    virtual void copyCurrent() {}                        ///< Ctrl+C
+    virtual void create() {}                                    ///< Ctrl+N
+    virtual void removeCurrent() {}                             ///< Del
+    virtual void copyCurrent() {}                               ///< Ctrl+C
     virtual QLineEdit* filterField() const { return nullptr; }  ///< Ctrl+F
 
 Q_SIGNALS:
@@ -34,7 +34,8 @@ Q_SIGNALS:
     void openPage(const QString& name);
     void createClusterRequested();
     void createGroupRequested();
-    /// Modify, failover, reboot, delete, tags, "allow:ADDRESS", "promote:NODE", "reboot:NODE" of a cluster.
+    /// Modify, failover, reboot, delete, tags, "allow:ADDRESS", "promote:NODE", "reboot:NODE" of a
+    /// cluster.
     void clusterAction(const QString& cluster, const QString& action);
     void groupAction(const QString& group, const QString& action);  ///< edit, delete
     void said(const QString& words);                                ///< good news for the flash bar

@@ -15,7 +15,11 @@ class SettingsPage : public Page {
 
 public:
     /// `theme`: system, light, dark. `language`: system, en, ko.
-    SettingsPage(Workspace& workspace, const QString& theme, const QString& language, QWidget* parent = nullptr);
+    SettingsPage(Workspace& workspace, const QString& theme, const QString& language,
+                 QWidget* parent = nullptr);
+
+    /// The theme was changed elsewhere.
+    void showTheme(const QString& theme);
 
 Q_SIGNALS:
     void themeChosen(const QString& theme);
@@ -24,6 +28,7 @@ Q_SIGNALS:
 private:
     void refresh();
 
+    QComboBox* themes_;
     QLabel* target_;
     QLabel* state_;
     QLabel* version_;

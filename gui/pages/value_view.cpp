@@ -28,13 +28,18 @@ QString hexDump(const QByteArray& bytes) {
     for (qsizetype at = 0; at < bytes.size(); at += kHexWidth) {
         const QByteArray line = bytes.mid(at, kHexWidth);
         QString printable;
-        for (const char c : line) printable += c >= 0x20 && c < 0x7f ? QLatin1Char(c) : QLatin1Char('.');
-        dump += QStringLiteral("%1  %2  %3\n").arg(at, 8, 16, QLatin1Char('0')).arg(QString::fromLatin1(line.toHex(' ')), -int(kHexWidth * 3 - 1)).arg(printable);
+        for (const char c : line)
+            printable += c >= 0x20 && c < 0x7f ? QLatin1Char(c) : QLatin1Char('.');
+        dump += QStringLiteral("%1  %2  %3\n")
+                    .arg(at, 8, 16, QLatin1Char('0'))
+                    .arg(QString::fromLatin1(line.toHex(' ')), -int(kHexWidth * 3 - 1))
+                    .arg(printable);
     }
     return dump;
 }
 
-ValueView::ValueView(Workspace& workspace, QWidget* parent) : QFrame(parent), workspace_(workspace) {
+ValueView::ValueView(Workspace& workspace, QWidget* parent)
+    : QFrame(parent), workspace_(workspace) {
     setRole(this, "card");
     setAccessibleName(tr("Value"));
     name_ = label({}, "heading");
@@ -87,12 +92,13 @@ void ValueView::show(const std::string& cluster, const std::string& key, int db)
     cluster_ = cluster;
     key_ = key;
     db_ = db;
-    workspace_.backend().value(cluster, key, db, 0, kPage, this, [this, asked = ++asked_](const Answer<schema::KeyValue>& answer) {
-        if (asked != asked_) return;
-        if (answer) return fill(*answer.value);
-        clear();
-        empty_->setText(answer.problem.message);
-    });
+    workspace_.backend().value(cluster, key, db, 0, kPage, this,
+                               [this, asked = ++asked_](const Answer<schema::KeyValue>& answer) {
+                                   if (asked != asked_) return;
+                                   if (answer) return fill(*answer.value);
+                                   clear();
+                                   empty_->setText(answer.problem.message);
+                               });
 }
 
 void ValueView::fill(const schema::KeyValue& value) {
@@ -100,10 +106,12 @@ void ValueView::fill(const schema::KeyValue& value) {
     name_->setText(name_->fontMetrics().elidedText(name, Qt::ElideMiddle, 360));
     name_->setToolTip(name);
     const bool is_string = value.type == "string";
-    facts_->setText(QStringList{keyTypeWord(value.type), text(value.encoding),
-                                is_string ? formatBytes(double(value.length)) : tr("%n element(s)", nullptr, int(value.length)),
-                                tr("%1 of memory").arg(formatBytes(double(value.bytes))),
-                                value.ttl_ms < 0 ? formatTtl(-1) : tr("expires in %1").arg(formatTtl(value.ttl_ms))}
+    facts_->setText(QStringList{
+        keyTypeWord(value.type), text(value.encoding),
+        is_string ? formatBytes(double(value.length))
+                  : tr("%n element(s)", nullptr, int(value.length)),
+        tr("%1 of memory").arg(formatBytes(double(value.bytes))),
+        value.ttl_ms < 0 ? formatTtl(-1) : tr("expires in %1").arg(formatTtl(value.ttl_ms))}
                         .join(QStringLiteral("   ·   ")));
     model_.show(value);
     as_->setVisible(is_string);
@@ -121,18 +129,23 @@ void ValueView::fillText() {
     if (as_->currentIndex() == Json) {
         QJsonParseError error;
         const QJsonDocument json = QJsonDocument::fromJson(bytes, &error);
-        shown = json.isNull() ? tr("Not JSON: %1").arg(error.errorString()) : QString::fromUtf8(json.toJson());
+        shown = json.isNull() ? tr("Not JSON: %1").arg(error.errorString())
+                              : QString::fromUtf8(json.toJson());
     }
-    if (value.truncated) shown += QLatin1Char('\n') + tr("(the first %1 of %2)").arg(formatBytes(double(bytes.size())), formatBytes(double(value.length)));
+    if (value.truncated)
+        shown += QLatin1Char('\n') +
+                 tr("(the first %1 of %2)")
+                     .arg(formatBytes(double(bytes.size())), formatBytes(double(value.length)));
     text_->setPlainText(shown);
 }
 
 void ValueView::more() {
-    workspace_.backend().value(cluster_, key_, db_, model_.elements(), kPage, this, [this, asked = asked_](const Answer<schema::KeyValue>& answer) {
-        if (asked != asked_ || !answer) return;
-        model_.append(*answer.value);
-        more_->setVisible(model_.value().truncated);
-    });
+    workspace_.backend().value(cluster_, key_, db_, model_.elements(), kPage, this,
+                               [this, asked = asked_](const Answer<schema::KeyValue>& answer) {
+                                   if (asked != asked_ || !answer) return;
+                                   model_.append(*answer.value);
+                                   more_->setVisible(model_.value().truncated);
+                               });
 }
 
 }  // namespace millpond::console

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One key's value, read-only: elements of a collection in a table, a string as text, JSON or hex. UI thread.
+// One key's value, read-only: elements of a collection in a table, a string as text, JSON or hex.
+// UI thread.
 #pragma once
 
 #include <QFrame>

@@ -10,7 +10,9 @@
 #include "gui/theme/tones.h"
 
 // Q_INIT_RESOURCE must be called outside any namespace; the icons live in a static library.
-static void initIconResources() { Q_INIT_RESOURCE(icons); }
+static void initIconResources() {
+    Q_INIT_RESOURCE(icons);
+}
 
 namespace millpond::console {
 namespace {
@@ -70,20 +72,31 @@ private:
 QColor colourOf(Tint tint) {
     const Tones& t = tones();
     switch (tint) {
-        case Tint::Text: return t.text;
-        case Tint::Muted: return t.muted;
-        case Tint::Accent: return t.accent;
-        case Tint::OnAccent: return t.onAccent;
-        case Tint::Ok: return t.ok;
-        case Tint::Warning: return t.warning;
-        case Tint::Error: return t.error;
-        case Tint::Info: return t.info;
-        case Tint::OnTopBar: return t.onTopBar;
+        case Tint::Text:
+            return t.text;
+        case Tint::Muted:
+            return t.muted;
+        case Tint::Accent:
+            return t.accent;
+        case Tint::OnAccent:
+            return t.onAccent;
+        case Tint::Ok:
+            return t.ok;
+        case Tint::Warning:
+            return t.warning;
+        case Tint::Error:
+            return t.error;
+        case Tint::Info:
+            return t.info;
+        case Tint::OnTopBar:
+            return t.onTopBar;
     }
     return t.text;
 }
 
-QIcon icon(const QString& name, Tint tint) { return QIcon(new PaletteIconEngine(name, tint)); }
+QIcon icon(const QString& name, Tint tint) {
+    return QIcon(new PaletteIconEngine(name, tint));
+}
 
 QIcon productIcon() {
     initIconResources();

@@ -38,7 +38,7 @@ QListWidget[role="navigation"]::item { height: 34px; padding-left: 10px; border-
 QListWidget[role="navigation"]::item:hover { background: @raised; }
 QListWidget[role="navigation"]::item:selected { background: @accentSoft; color: @accent;
   border-left: 3px solid @accent; }
-QListWidget[role="navigation"]:focus::item:selected { border: 1px solid @accent; border-left: 3px solid @accent; }
+QListWidget[role="navigation"]::item:disabled { color: @faded; }
 
 QPushButton { background: @surface; color: @text; border: 1px solid @outline; border-radius: 7px;
   padding: 5px 14px; font-weight: 600; min-height: 19px; }
@@ -84,6 +84,14 @@ QSpinBox::up-arrow { image: url(:/icons/@upArrow); width: 9px; height: 9px; }
 QSpinBox::down-arrow { image: url(:/icons/@arrow); width: 9px; height: 9px; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
 QCheckBox:focus, QRadioButton:focus { color: @accent; }
+QCheckBox:disabled, QRadioButton:disabled { color: @faded; }
+QCheckBox::indicator, QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid @outline; background: @field; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 1px solid @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(:/icons/@check); }
+QRadioButton::indicator:checked { background: @field; border: 5px solid @accent; width: 7px; height: 7px; }
+QCheckBox::indicator:disabled { border-color: @border; background: @raised; image: none; }
 
 QTableView, QListView, QTreeView { background: @surface; border: none; outline: none; gridline-color: @border;
   selection-background-color: @accentSoft; selection-color: @text; alternate-background-color: @raised; }
@@ -114,7 +122,7 @@ QProgressBar { background: @border; border: none; border-radius: 3px; max-height
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QStatusBar { background: @surface; border-top: 1px solid @border; color: @muted; }
 QStatusBar::item { border: none; }
-QStatusBar QLabel { color: @muted; }
+QStatusBar QLabel { color: @muted; padding: 3px 10px; }
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget[role="page"] { background: @page; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0px; }
@@ -130,8 +138,9 @@ QDialog { background: @page; }
 )";
 
 QString iconFor(const Tones& tones, const char* name) {
-    // A style sheet's image cannot be recoloured: two small arrows are drawn in either theme's grey.
-    return QLatin1String(name) + (tones.dark ? QLatin1String("-dark.svg") : QLatin1String("-light.svg"));
+    // A style sheet's image cannot be recoloured: the few that it needs are there for either theme.
+    return QLatin1String(name) +
+           (tones.dark ? QLatin1String("-dark.svg") : QLatin1String("-light.svg"));
 }
 
 }  // namespace
@@ -152,6 +161,7 @@ QString styleSheetOf(const Tones& t) {
         {"@topField", blend(t.onTopBar, t.topBar, 0.10).name()},
         {"@topLine", blend(t.onTopBar, t.topBar, 0.35).name()},
         {"@topAccent", darkTones().accent.name()},
+        {"@check", iconFor(t, "check")},
         {"@upArrow", iconFor(t, "arrow-up")},
         {"@arrow", iconFor(t, "arrow-down")},
         {"@outline", t.outline.name()},

@@ -32,14 +32,16 @@ SystemScheme::SystemScheme(QObject* parent) : QObject(parent) {
     auto question = QDBusMessage::createMethodCall(kService, kPath, kInterface, "Read");
     question << kGroup << kKey;
     auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(question), this);
-    connect(watcher, &QDBusPendingCallWatcher::finished, this, [this](QDBusPendingCallWatcher* call) {
-        const QDBusPendingReply<QDBusVariant> reply = *call;
-        if (reply.isValid()) set(unwrap(reply.value().variant()) == kPreferDark);
-        call->deleteLater();
-    });
+    connect(watcher, &QDBusPendingCallWatcher::finished, this,
+            [this](QDBusPendingCallWatcher* call) {
+                const QDBusPendingReply<QDBusVariant> reply = *call;
+                if (reply.isValid()) set(unwrap(reply.value().variant()) == kPreferDark);
+                call->deleteLater();
+            });
 }
 
-void SystemScheme::onSettingChanged(const QString& group, const QString& key, const QDBusVariant& value) {
+void SystemScheme::onSettingChanged(const QString& group, const QString& key,
+                                    const QDBusVariant& value) {
     if (group == kGroup && key == kKey) set(unwrap(value.variant()) == kPreferDark);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether the desktop asks for dark windows: the portal's org.freedesktop.appearance color-scheme, over
-// D-Bus (Qt 6.4 has no QStyleHints::colorScheme). Without a portal the answer is light. UI thread; the
-// question is asked asynchronously, so a desktop that does not answer delays nothing.
+// Whether the desktop asks for dark windows: the portal's org.freedesktop.appearance color-scheme,
+// over D-Bus (Qt 6.4 has no QStyleHints::colorScheme). Without a portal the answer is light. UI
+// thread; the question is asked asynchronously, so a desktop that does not answer delays nothing.
 #pragma once
 
 #include <QDBusVariant>

@@ -13,12 +13,13 @@
 namespace millpond::console {
 namespace {
 
-// A desktop that has chosen a font keeps it. Where fontconfig only falls back to DejaVu Sans, a face
-// that holds Korean and Latin of one design reads better.
+// A desktop that has chosen a font keeps it. Where fontconfig only falls back to DejaVu Sans, a
+// face that holds Korean and Latin of one design reads better.
 void improveFallbackFont() {
     QFont font = QApplication::font();
     const QString family = QFontInfo(font).family();
-    if (!family.startsWith(QStringLiteral("DejaVu")) && family != QStringLiteral("Sans Serif")) return;
+    if (!family.startsWith(QStringLiteral("DejaVu")) && family != QStringLiteral("Sans Serif"))
+        return;
     for (const char* better : {"Inter", "Noto Sans", "Noto Sans CJK KR"}) {
         if (!QFontDatabase::hasFamily(QLatin1String(better))) continue;
         font.setFamilies({QLatin1String(better), QStringLiteral("Noto Sans CJK KR")});
@@ -38,9 +39,12 @@ ThemeChoice themeChoiceOf(const QString& word) {
 
 QString wordOf(ThemeChoice choice) {
     switch (choice) {
-        case ThemeChoice::Light: return QStringLiteral("light");
-        case ThemeChoice::Dark: return QStringLiteral("dark");
-        case ThemeChoice::System: break;
+        case ThemeChoice::Light:
+            return QStringLiteral("light");
+        case ThemeChoice::Dark:
+            return QStringLiteral("dark");
+        case ThemeChoice::System:
+            break;
     }
     return QStringLiteral("system");
 }

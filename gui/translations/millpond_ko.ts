@@ -427,8 +427,8 @@
             <translation>상태</translation>
         </message>
         <message>
-            <source>Cluster mode</source>
-            <translation>클러스터 모드</translation>
+            <source>Mode</source>
+            <translation>모드</translation>
         </message>
         <message>
             <source>Shards</source>
@@ -443,8 +443,8 @@
             <translation>노드 유형</translation>
         </message>
         <message>
-            <source>Engine version</source>
-            <translation>엔진 버전</translation>
+            <source>Engine</source>
+            <translation>엔진</translation>
         </message>
         <message>
             <source>Auto failover</source>
@@ -455,8 +455,8 @@
             <translation>메모리</translation>
         </message>
         <message>
-            <source>Operations per second</source>
-            <translation>초당 작업 수</translation>
+            <source>Operations</source>
+            <translation>작업</translation>
         </message>
         <message>
             <source>Primary endpoint</source>
@@ -1713,8 +1713,8 @@
             <translation>연결</translation>
         </message>
         <message>
-            <source>Operations per second</source>
-            <translation>초당 작업 수</translation>
+            <source>Operations</source>
+            <translation>작업</translation>
         </message>
         <message>
             <source>Lag</source>

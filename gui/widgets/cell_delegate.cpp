@@ -21,7 +21,8 @@ void paintBar(QPainter& painter, const QRectF& track, double share, const QColor
     painter.setBrush(tones().border);
     painter.drawRoundedRect(track, kBarHeight / 2.0, kBarHeight / 2.0);
     QRectF filled = track;
-    filled.setWidth(std::max(share > 0 ? double(kBarHeight) : 0.0, track.width() * std::clamp(share, 0.0, 1.0)));
+    filled.setWidth(std::max(share > 0 ? double(kBarHeight) : 0.0,
+                             track.width() * std::clamp(share, 0.0, 1.0)));
     if (share <= 0) return;
     painter.setBrush(colour);
     painter.drawRoundedRect(filled, kBarHeight / 2.0, kBarHeight / 2.0);
@@ -37,8 +38,11 @@ QFont monospace(const QFont& like) {
 
 void paintUsage(QPainter& painter, const QRect& rect, double used, double limit) {
     const double share = limit > 0 ? used / limit : 0;
-    const QColor colour = share >= 0.9 ? tones().error : share >= 0.75 ? tones().warning : tones().accent;
-    paintBar(painter, QRectF(rect.left(), rect.bottom() - kBarHeight + 1, rect.width(), kBarHeight), share, colour);
+    const QColor colour = share >= 0.9    ? tones().error
+                          : share >= 0.75 ? tones().warning
+                                          : tones().accent;
+    paintBar(painter, QRectF(rect.left(), rect.bottom() - kBarHeight + 1, rect.width(), kBarHeight),
+             share, colour);
 }
 
 void paintSpark(QPainter& painter, const QRect& rect, const QVariantList& line) {
@@ -49,10 +53,12 @@ void paintSpark(QPainter& painter, const QRect& rect, const QVariantList& line) 
     QPolygonF points;
     for (qsizetype i = 0; i < line.size(); ++i) {
         const double share = top > 0 ? line[i].toDouble() / top : 0;
-        points << QPointF(rect.right() - step * double(line.size() - 1 - i), rect.bottom() - share * (rect.height() - 2));
+        points << QPointF(rect.right() - step * double(line.size() - 1 - i),
+                          rect.bottom() - share * (rect.height() - 2));
     }
     QPolygonF area = points;
-    area << QPointF(points.last().x(), rect.bottom() + 1) << QPointF(points.first().x(), rect.bottom() + 1);
+    area << QPointF(points.last().x(), rect.bottom() + 1)
+         << QPointF(points.first().x(), rect.bottom() + 1);
     QColor fill = tones().accent;
     fill.setAlphaF(0.16f);
     painter.setPen(Qt::NoPen);
@@ -70,11 +76,14 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelInd
     if (index.data(UsageRole).isValid()) size.setWidth(std::max(size.width(), 150));
     if (index.data(SparkRole).isValid()) size.setWidth(std::max(size.width(), 160));
     if (index.data(MonospaceRole).toBool())
-        size.setWidth(QFontMetrics(monospace(option.font)).horizontalAdvance(index.data().toString()) + 2 * kMargin + 6);
+        size.setWidth(
+            QFontMetrics(monospace(option.font)).horizontalAdvance(index.data().toString()) +
+            2 * kMargin + 6);
     return size;
 }
 
-void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const {
+void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given,
+                         const QModelIndex& index) const {
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
     const QString words = option.text;
@@ -82,7 +91,8 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, c
     option.icon = QIcon();
     option.state &= ~QStyle::State_HasFocus;
     const QWidget* view = option.widget;
-    (view ? view->style() : QApplication::style())->drawControl(QStyle::CE_ItemViewItem, &option, painter, view);
+    (view ? view->style() : QApplication::style())
+        ->drawControl(QStyle::CE_ItemViewItem, &option, painter, view);
 
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
@@ -90,8 +100,9 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, c
     const QRect rect = option.rect.adjusted(kMargin, 0, -kMargin, 0);
     painter->setPen(tones().text);
     const auto plain = [&](const QRect& where) {
-        painter->drawText(where, int(Qt::AlignVCenter | Qt::AlignLeft),
-                          painter->fontMetrics().elidedText(words, option.textElideMode, where.width()));
+        painter->drawText(
+            where, int(Qt::AlignVCenter | Qt::AlignLeft),
+            painter->fontMetrics().elidedText(words, option.textElideMode, where.width()));
     };
     if (const QVariant status = index.data(StatusRole); status.isValid()) {
         paintStatus(*painter, rect, status.toString(), words);
@@ -106,7 +117,8 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, c
     } else if (const QVariant progress = index.data(ProgressRole); progress.isValid()) {
         plain(rect.adjusted(0, 2, 0, -12));
         const QRect bar = rect.adjusted(0, 0, 0, -8);
-        paintBar(*painter, QRectF(bar.left(), bar.bottom() - kBarHeight + 1, bar.width(), kBarHeight),
+        paintBar(*painter,
+                 QRectF(bar.left(), bar.bottom() - kBarHeight + 1, bar.width(), kBarHeight),
                  progress.toDouble() / 100, tones().accent);
     } else {
         plain(rect);

@@ -48,8 +48,13 @@ void CommandPalette::fill(const QString& needle) {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const PaletteEntry& entry = entries_[i];
         const QString all = entry.title + QLatin1Char(' ') + entry.kind;
-        if (!std::ranges::all_of(words, [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); })) continue;
-        auto* item = new QListWidgetItem(icon(entry.icon, Tint::Accent), QStringLiteral("%1   ·   %2").arg(entry.title, entry.kind), list_);
+        if (!std::ranges::all_of(words, [&](const QString& word) {
+                return all.contains(word, Qt::CaseInsensitive);
+            }))
+            continue;
+        auto* item =
+            new QListWidgetItem(icon(entry.icon, Tint::Accent),
+                                QStringLiteral("%1   ·   %2").arg(entry.title, entry.kind), list_);
         item->setData(Qt::UserRole, int(i));
         item->setSizeHint({0, 32});
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ctrl+K: type a few letters of an action, a cluster, a node or a security group, press Return. Every
-// word typed must occur in the entry. UI thread.
+// Ctrl+K: type a few letters of an action, a cluster, a node or a security group, press Return.
+// Every word typed must occur in the entry. UI thread.
 #pragma once
 
 #include <QDialog>

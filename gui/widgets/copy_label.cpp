@@ -39,7 +39,8 @@ void CopyLabel::setValue(const QString& value) {
 void CopyLabel::copy() {
     QGuiApplication::clipboard()->setText(value_);
     button_->setIcon(icon(QStringLiteral("ok"), Tint::Ok));
-    QTimer::singleShot(1500, this, [this] { button_->setIcon(icon(QStringLiteral("copy"), Tint::Muted)); });
+    QTimer::singleShot(1500, this,
+                       [this] { button_->setIcon(icon(QStringLiteral("copy"), Tint::Muted)); });
     Q_EMIT copied(what_);
 }
 

@@ -19,10 +19,12 @@
 namespace millpond::console {
 namespace {
 constexpr int kRowHeight = 40;
-}
+constexpr double kSqueezeMax =
+    0.72;  // narrower than this share of its widths a table scrolls instead
+}  // namespace
 
-DataTable::DataTable(const QString& name, const QString& accessible, QAbstractItemModel* source, bool filtered,
-                     QWidget* parent)
+DataTable::DataTable(const QString& name, const QString& accessible, QAbstractItemModel* source,
+                     bool filtered, QWidget* parent)
     : QTableView(parent), name_(name) {
     setObjectName(name);
     setAccessibleName(accessible);
@@ -49,9 +51,13 @@ DataTable::DataTable(const QString& name, const QString& accessible, QAbstractIt
         setSortingEnabled(true);
         horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     }
-    connect(this, &QTableView::activated, this, [this] { if (!currentId().isEmpty()) Q_EMIT opened(currentId()); });
+    connect(this, &QTableView::activated, this, [this] {
+        if (!currentId().isEmpty()) Q_EMIT opened(currentId());
+    });
     for (auto signal : {&QHeaderView::sectionResized, &QHeaderView::sectionMoved})
-        connect(horizontalHeader(), signal, this, [this] { if (restored_) saveColumns(); });
+        connect(horizontalHeader(), signal, this, [this] {
+            if (restored_ && horizontalHeader()->underMouse()) saveColumns();
+        });
 }
 
 void DataTable::setEmptyWords(const QString& title, const QString& hint) {
@@ -68,16 +74,32 @@ void DataTable::setColumnWidths(const QList<int>& widths) {
 
 void DataTable::restoreColumns() {
     const QByteArray state = QSettings().value(QStringLiteral("columns/") + name_).toByteArray();
-    if (!state.isEmpty()) horizontalHeader()->restoreState(state);
-    // The sort of a past visit would surprise: rows come in the API's order until a head is clicked.
+    chosen_ = !state.isEmpty() && horizontalHeader()->restoreState(state);
+    // The sort of a past visit would surprise: rows come in the API's order until a head is
+    // clicked.
     horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+}
+
+void DataTable::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    fitColumns();
+}
+
+void DataTable::fitColumns() {
+    const int total = horizontalHeader()->length();
+    const int room = viewport()->width();
+    if (chosen_ || !restored_ || total <= room || room < total * kSqueezeMax) return;
+    for (int column = 0; column < model()->columnCount(); ++column)
+        if (!isColumnHidden(column)) setColumnWidth(column, columnWidth(column) * room / total);
 }
 
 void DataTable::saveColumns() const {
     QSettings().setValue(QStringLiteral("columns/") + name_, horizontalHeader()->saveState());
 }
 
-QString DataTable::currentId() const { return currentIndex().data(IdRole).toString(); }
+QString DataTable::currentId() const {
+    return currentIndex().data(IdRole).toString();
+}
 
 bool DataTable::select(const QString& id) {
     for (int row = 0; row < model()->rowCount(); ++row) {
@@ -91,7 +113,8 @@ bool DataTable::select(const QString& id) {
 
 QStringList DataTable::selectedIds() const {
     QStringList ids;
-    for (const QModelIndex& index : selectionModel()->selectedRows()) ids.append(index.data(IdRole).toString());
+    for (const QModelIndex& index : selectionModel()->selectedRows())
+        ids.append(index.data(IdRole).toString());
     return ids;
 }
 
@@ -117,7 +140,8 @@ void DataTable::copyCurrent() {
 
 void DataTable::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTableView::currentChanged(current, previous);
-    if (current.row() != previous.row() || !previous.isValid()) Q_EMIT currentChangedTo(current.data(IdRole).toString());
+    if (current.row() != previous.row() || !previous.isValid())
+        Q_EMIT currentChangedTo(current.data(IdRole).toString());
 }
 
 void DataTable::keyPressEvent(QKeyEvent* event) {
@@ -134,7 +158,8 @@ void DataTable::paintEvent(QPaintEvent* event) {
     QPainter painter(viewport());
     const bool nothing_matches = filter_ && filter_->sourceModel()->rowCount() > 0;
     const QString title = nothing_matches ? tr("No matches") : empty_title_;
-    const QString hint = nothing_matches ? tr("Change or clear the filter to see more.") : empty_hint_;
+    const QString hint =
+        nothing_matches ? tr("Change or clear the filter to see more.") : empty_hint_;
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     painter.setFont(bold);
@@ -144,7 +169,8 @@ void DataTable::paintEvent(QPaintEvent* event) {
     painter.drawText(upper, int(Qt::AlignHCenter | Qt::AlignVCenter), title);
     painter.setFont(font());
     painter.setPen(tones().muted);
-    painter.drawText(QRect(all.left(), upper.bottom() + 4, all.width(), 44), int(Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap), hint);
+    painter.drawText(QRect(all.left(), upper.bottom() + 4, all.width(), 44),
+                     int(Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap), hint);
 }
 
 }  // namespace millpond::console

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of every page: filtered and sorted through a RowFilter, drawn by CellDelegate, its columns
-// remembered under a name, Ctrl+C copying what the model offers, and words in place of an empty table
-// that say what to do next. UI thread.
+// The table of every page: filtered and sorted through a RowFilter, drawn by CellDelegate, its
+// columns remembered under a name, Ctrl+C copying what the model offers, and words in place of an
+// empty table that say what to do next. UI thread.
 #pragma once
 
 #include <QTableView>
@@ -18,10 +18,10 @@ class DataTable : public QTableView {
     Q_OBJECT
 
 public:
-    /// `name` keys the remembered columns and is the object name; `accessible` is read aloud. Without
-    /// `filtered` the model is shown as it is (key lists: no proxy).
-    DataTable(const QString& name, const QString& accessible, QAbstractItemModel* source, bool filtered = true,
-              QWidget* parent = nullptr);
+    /// `name` keys the remembered columns and is the object name; `accessible` is read aloud.
+    /// Without `filtered` the model is shown as it is (key lists: no proxy).
+    DataTable(const QString& name, const QString& accessible, QAbstractItemModel* source,
+              bool filtered = true, QWidget* parent = nullptr);
 
     void setEmptyWords(const QString& title, const QString& hint);
     /// Widths of a table seen for the first time; the last column takes what is left.
@@ -46,8 +46,11 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void restoreColumns();
+    void fitColumns();
     void saveColumns() const;
 
     QString name_;
@@ -55,6 +58,7 @@ private:
     QString empty_title_;
     QString empty_hint_;
     bool restored_ = false;
+    bool chosen_ = false;  ///< the widths are the person's own
 };
 
 }  // namespace millpond::console

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A control of a form with its label above, a hint below, and a place for what is wrong with it. UI thread.
+// A control of a form with its label above, a hint below, and a place for what is wrong with it. UI
+// thread.
 #pragma once
 
 #include <QWidget>
@@ -14,7 +15,8 @@ class Field : public QWidget {
 
 public:
     /// Takes over `control` and names it after `caption` for a screen reader.
-    Field(const QString& caption, QWidget* control, const QString& hint = {}, QWidget* parent = nullptr);
+    Field(const QString& caption, QWidget* control, const QString& hint = {},
+          QWidget* parent = nullptr);
 
     void setProblem(const QString& problem);  ///< empty: all is well
     QString problem() const { return problem_text_; }

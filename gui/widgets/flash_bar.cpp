@@ -42,7 +42,8 @@ public:
 protected:
     void paintEvent(QPaintEvent*) override {
         QPainter painter(this);
-        painter.fillRect(rect(), blend(colourOf(tint()), tones().surface, tones().dark ? 0.20 : 0.10));
+        painter.fillRect(rect(),
+                         blend(colourOf(tint()), tones().surface, tones().dark ? 0.20 : 0.10));
         painter.fillRect(QRect(0, 0, 4, height()), colourOf(tint()));
         painter.fillRect(QRect(0, height() - 1, width(), 1), tones().border);
     }
@@ -50,19 +51,27 @@ protected:
 private:
     QString iconName() const {
         switch (kind_) {
-            case FlashBar::Kind::Success: return QStringLiteral("ok");
-            case FlashBar::Kind::Info: return QStringLiteral("info");
-            case FlashBar::Kind::Warning: return QStringLiteral("warning");
-            case FlashBar::Kind::Error: break;
+            case FlashBar::Kind::Success:
+                return QStringLiteral("ok");
+            case FlashBar::Kind::Info:
+                return QStringLiteral("info");
+            case FlashBar::Kind::Warning:
+                return QStringLiteral("warning");
+            case FlashBar::Kind::Error:
+                break;
         }
         return QStringLiteral("error");
     }
     Tint tint() const {
         switch (kind_) {
-            case FlashBar::Kind::Success: return Tint::Ok;
-            case FlashBar::Kind::Info: return Tint::Info;
-            case FlashBar::Kind::Warning: return Tint::Warning;
-            case FlashBar::Kind::Error: break;
+            case FlashBar::Kind::Success:
+                return Tint::Ok;
+            case FlashBar::Kind::Info:
+                return Tint::Info;
+            case FlashBar::Kind::Warning:
+                return Tint::Warning;
+            case FlashBar::Kind::Error:
+                break;
         }
         return Tint::Error;
     }
@@ -82,7 +91,8 @@ FlashBar::FlashBar(QWidget* parent) : QWidget(parent), layout_(new QVBoxLayout(t
 void FlashBar::show(Kind kind, const QString& title, const QString& detail) {
     auto* flash = new Flash(kind, title, detail);
     layout_->insertWidget(0, flash);
-    if (kind == Kind::Success || kind == Kind::Info) QTimer::singleShot(kGoodNewsMs, flash, &QObject::deleteLater);
+    if (kind == Kind::Success || kind == Kind::Info)
+        QTimer::singleShot(kGoodNewsMs, flash, &QObject::deleteLater);
     while (layout_->count() > kMessages) {
         QLayoutItem* oldest = layout_->takeAt(layout_->count() - 1);
         oldest->widget()->deleteLater();
@@ -99,7 +109,8 @@ void FlashBar::dismissAll() {
 
 QStringList FlashBar::messages() const {
     QStringList all;
-    for (int i = 0; i < layout_->count(); ++i) all.append(layout_->itemAt(i)->widget()->accessibleName());
+    for (int i = 0; i < layout_->count(); ++i)
+        all.append(layout_->itemAt(i)->widget()->accessibleName());
     return all;
 }
 

@@ -43,10 +43,20 @@ QPushButton* button(const QString& text, ButtonRole role, const QString& iconNam
     made->setCursor(Qt::PointingHandCursor);
     Tint tint = Tint::Text;
     switch (role) {
-        case ButtonRole::Primary: setRole(made, "primary"); tint = Tint::OnAccent; break;
-        case ButtonRole::Danger: setRole(made, "danger"); tint = Tint::OnAccent; break;
-        case ButtonRole::Link: setRole(made, "link"); tint = Tint::Accent; break;
-        case ButtonRole::Normal: break;
+        case ButtonRole::Primary:
+            setRole(made, "primary");
+            tint = Tint::OnAccent;
+            break;
+        case ButtonRole::Danger:
+            setRole(made, "danger");
+            tint = Tint::OnAccent;
+            break;
+        case ButtonRole::Link:
+            setRole(made, "link");
+            tint = Tint::Accent;
+            break;
+        case ButtonRole::Normal:
+            break;
     }
     if (!iconName.isEmpty()) made->setIcon(icon(iconName, tint));
     QString accessible = text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small makers that every page uses, so that a label, a button or a card looks the same everywhere and
-// no control goes without an accessible name. The parent is the layout's to give. UI thread.
+// Small makers that every page uses, so that a label, a button or a card looks the same everywhere
+// and no control goes without an accessible name. The parent is the layout's to give. UI thread.
 #pragma once
 
 #include <QString>
@@ -32,7 +32,8 @@ QLabel* wrappingLabel(const QString& text, const char* role = nullptr);
 QFrame* divider();
 
 enum class ButtonRole { Normal, Primary, Danger, Link };
-QPushButton* button(const QString& text, ButtonRole role = ButtonRole::Normal, const QString& icon = {});
+QPushButton* button(const QString& text, ButtonRole role = ButtonRole::Normal,
+                    const QString& icon = {});
 QToolButton* iconButton(const QString& icon, const QString& accessible);
 
 /// A white box with a border, a heading and room for `actions` at its right.

@@ -13,8 +13,8 @@ namespace millpond::console {
 namespace {
 
 bool same(const schema::InboundRule& a, const schema::InboundRule& b) {
-    return a.protocol == b.protocol && a.from_port == b.from_port && a.to_port == b.to_port && a.cidr == b.cidr &&
-           a.group == b.group && a.description == b.description;
+    return a.protocol == b.protocol && a.from_port == b.from_port && a.to_port == b.to_port &&
+           a.cidr == b.cidr && a.group == b.group && a.description == b.description;
 }
 
 QWidget* heads() {
@@ -22,8 +22,10 @@ QWidget* heads() {
     auto* row = new QHBoxLayout(line);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    const std::pair<QString, int> columns[] = {{RuleEditor::tr("Type"), 132}, {RuleEditor::tr("Protocol"), 84},
-                                               {RuleEditor::tr("Port range"), 116}, {RuleEditor::tr("Source"), 142 + 8 + 206}};
+    const std::pair<QString, int> columns[] = {{RuleEditor::tr("Type"), 132},
+                                               {RuleEditor::tr("Protocol"), 84},
+                                               {RuleEditor::tr("Port range"), 116},
+                                               {RuleEditor::tr("Source"), 142 + 8 + 206}};
     for (const auto& [title, width] : columns) {
         QLabel* head = label(title, "label");
         head->setFixedWidth(width);
@@ -44,7 +46,8 @@ RuleEditor::RuleEditor(const std::vector<schema::SecurityGroup>& groups, QWidget
     column->addWidget(heads());
     rows_->setSpacing(8);
     column->addLayout(rows_);
-    empty_ = wrappingLabel(tr("No inbound rules: nobody is let in. Add a rule to open a port."), "muted");
+    empty_ = wrappingLabel(tr("No inbound rules: nobody is let in. Add a rule to open a port."),
+                           "muted");
     column->addWidget(empty_);
     QPushButton* add = button(tr("Add rule"), ButtonRole::Normal, QStringLiteral("add"));
     add->setObjectName(QStringLiteral("add-rule"));
@@ -59,11 +62,14 @@ RuleEditor::RuleEditor(const std::vector<schema::SecurityGroup>& groups, QWidget
 
 std::vector<RuleRow*> RuleEditor::rows() const {
     std::vector<RuleRow*> all;
-    for (int i = 0; i < rows_->count(); ++i) all.push_back(static_cast<RuleRow*>(rows_->itemAt(i)->widget()));
+    for (int i = 0; i < rows_->count(); ++i)
+        all.push_back(static_cast<RuleRow*>(rows_->itemAt(i)->widget()));
     return all;
 }
 
-int RuleEditor::rowCount() const { return rows_->count(); }
+int RuleEditor::rowCount() const {
+    return rows_->count();
+}
 
 void RuleEditor::setRules(const std::vector<schema::InboundRule>& rules) {
     for (RuleRow* row : rows()) {
@@ -93,7 +99,8 @@ void RuleEditor::addRule(const schema::InboundRule& rule) {
 QString RuleEditor::problem() const {
     const auto all = rows();
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (const QString bad = all[i]->problem(); !bad.isEmpty()) return tr("Rule %1: %2").arg(i + 1).arg(bad);
+        if (const QString bad = all[i]->problem(); !bad.isEmpty())
+            return tr("Rule %1: %2").arg(i + 1).arg(bad);
         for (std::size_t j = 0; j < i; ++j) {
             schema::InboundRule a = all[i]->rule(), b = all[j]->rule();
             a.description = b.description;
@@ -110,7 +117,8 @@ std::vector<schema::NewInboundRule> RuleEditor::added() const {
         const schema::InboundRule rule = row->rule();
         const auto before = std::ranges::find(original_, rule.id, &schema::InboundRule::id);
         if (!rule.id.empty() && before != original_.end() && same(*before, rule)) continue;
-        schema::NewInboundRule added{rule.protocol, rule.from_port, rule.to_port, rule.cidr, rule.group, {}};
+        schema::NewInboundRule added{rule.protocol, rule.from_port, rule.to_port,
+                                     rule.cidr,     rule.group,     {}};
         if (!rule.description.empty()) added.description = rule.description;
         fresh.push_back(std::move(added));
     }

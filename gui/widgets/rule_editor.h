@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The inbound rule editor: one row per rule with Type, Protocol, Port range, Source and Description. It
-// changes nothing by itself; the caller asks what to add and what to remove. UI thread.
+// The inbound rule editor: one row per rule with Type, Protocol, Port range, Source and
+// Description. It changes nothing by itself; the caller asks what to add and what to remove. UI
+// thread.
 #pragma once
 
 #include <QWidget>
@@ -23,7 +24,8 @@ public:
     static constexpr int kRulesMax = 60;  ///< AWS's limit per group
 
     /// `groups` can be named as sources.
-    explicit RuleEditor(const std::vector<schema::SecurityGroup>& groups, QWidget* parent = nullptr);
+    explicit RuleEditor(const std::vector<schema::SecurityGroup>& groups,
+                        QWidget* parent = nullptr);
 
     void setRules(const std::vector<schema::InboundRule>& rules);
     void addRule(const schema::InboundRule& rule);

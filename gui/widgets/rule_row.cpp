@@ -40,7 +40,8 @@ void mark(QWidget* field, bool invalid) {
 
 }  // namespace
 
-RuleRow::RuleRow(const schema::InboundRule& rule, const std::vector<schema::SecurityGroup>& groups, QWidget* parent)
+RuleRow::RuleRow(const schema::InboundRule& rule, const std::vector<schema::SecurityGroup>& groups,
+                 QWidget* parent)
     : QWidget(parent), id_(rule.id) {
     type_ = named(new QComboBox, tr("Type"));
     type_->addItems({tr("Redis"), tr("Memcached"), tr("Custom TCP"), tr("All traffic")});
@@ -59,7 +60,8 @@ RuleRow::RuleRow(const schema::InboundRule& rule, const std::vector<schema::Secu
     group_ = named(new QComboBox, tr("Source security group"));
     group_->setObjectName(QStringLiteral("rule-group"));
     for (const schema::SecurityGroup& group : groups)
-        group_->addItem(QStringLiteral("%1 (%2)").arg(text(group.name), text(group.id)), text(group.id));
+        group_->addItem(QStringLiteral("%1 (%2)").arg(text(group.name), text(group.id)),
+                        text(group.id));
     description_ = named(new QLineEdit(text(rule.description)), tr("Description"));
     description_->setPlaceholderText(tr("Optional"));
     description_->setObjectName(QStringLiteral("rule-description"));
@@ -72,13 +74,15 @@ RuleRow::RuleRow(const schema::InboundRule& rule, const std::vector<schema::Secu
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(2);
     int column = 0;
-    for (QWidget* field : std::initializer_list<QWidget*>{type_, protocol_, ports_, source_, range_, description_, remove})
+    for (QWidget* field : std::initializer_list<QWidget*>{type_, protocol_, ports_, source_, range_,
+                                                          description_, remove})
         grid->addWidget(field, 0, column++);
     grid->addWidget(group_, 0, 4);
     grid->addWidget(problem_, 1, 0, 1, 7);
     const int widths[] = {132, 84, 116, 142, 206, 160, 28};
     for (int i = 0; i < 7; ++i) grid->setColumnMinimumWidth(i, widths[i]);
-    for (QWidget* fixed : {static_cast<QWidget*>(type_), static_cast<QWidget*>(protocol_), static_cast<QWidget*>(ports_), static_cast<QWidget*>(source_)})
+    for (QWidget* fixed : {static_cast<QWidget*>(type_), static_cast<QWidget*>(protocol_),
+                           static_cast<QWidget*>(ports_), static_cast<QWidget*>(source_)})
         fixed->setFixedWidth(widths[grid->indexOf(fixed)]);
     range_->setFixedWidth(206);
     group_->setFixedWidth(206);
@@ -86,17 +90,26 @@ RuleRow::RuleRow(const schema::InboundRule& rule, const std::vector<schema::Secu
 
     type_->setCurrentIndex(typeOf(rule));
     if (rule.protocol != "-1")
-        ports_->setText(rule.from_port == rule.to_port ? QString::number(rule.from_port) : QStringLiteral("%1-%2").arg(rule.from_port).arg(rule.to_port));
+        ports_->setText(rule.from_port == rule.to_port
+                            ? QString::number(rule.from_port)
+                            : QStringLiteral("%1-%2").arg(rule.from_port).arg(rule.to_port));
     source_->setCurrentIndex(sourceOf(rule));
     if (rule.cidr) range_->setText(text(*rule.cidr));
     if (rule.group) group_->setCurrentIndex(group_->findData(text(*rule.group)));
     onType();
     onSource();
 
-    connect(type_, &QComboBox::currentIndexChanged, this, [this] { onType(); validate(); });
-    connect(source_, &QComboBox::currentIndexChanged, this, [this] { onSource(); validate(); });
+    connect(type_, &QComboBox::currentIndexChanged, this, [this] {
+        onType();
+        validate();
+    });
+    connect(source_, &QComboBox::currentIndexChanged, this, [this] {
+        onSource();
+        validate();
+    });
     connect(group_, &QComboBox::currentIndexChanged, this, &RuleRow::validate);
-    for (QLineEdit* field : {ports_, range_, description_}) connect(field, &QLineEdit::textChanged, this, &RuleRow::validate);
+    for (QLineEdit* field : {ports_, range_, description_})
+        connect(field, &QLineEdit::textChanged, this, &RuleRow::validate);
     connect(remove, &QToolButton::clicked, this, &RuleRow::removeRequested);
 }
 
@@ -106,7 +119,8 @@ void RuleRow::onType() {
     if (type == Redis) ports_->setText(QStringLiteral("6379"));
     if (type == Memcached) ports_->setText(QStringLiteral("11211"));
     if (type == AllTraffic) ports_->setText(tr("All"));
-    if (type == CustomTcp && !parsePortRange(ports_->text())) ports_->setText(QStringLiteral("6379"));
+    if (type == CustomTcp && !parsePortRange(ports_->text()))
+        ports_->setText(QStringLiteral("6379"));
     protocol_->setItemText(0, type == AllTraffic ? tr("All") : QStringLiteral("TCP"));
 }
 
@@ -123,7 +137,8 @@ void RuleRow::onSource() {
 QString RuleRow::problem() const {
     if (type_->currentIndex() == CustomTcp)
         if (const QString bad = portRangeProblem(ports_->text()); !bad.isEmpty()) return bad;
-    if (source_->currentIndex() == Group) return group_->currentIndex() < 0 ? tr("Choose a security group.") : QString();
+    if (source_->currentIndex() == Group)
+        return group_->currentIndex() < 0 ? tr("Choose a security group.") : QString();
     if (const QString bad = cidrProblem(range_->text()); !bad.isEmpty()) return bad;
     return descriptionProblem(description_->text());
 }
@@ -147,8 +162,10 @@ schema::InboundRule RuleRow::rule() const {
         rule.from_port = range->first;
         rule.to_port = range->second;
     }
-    if (source_->currentIndex() == Group) rule.group = group_->currentData().toString().toStdString();
-    else rule.cidr = asCidr(range_->text()).toStdString();
+    if (source_->currentIndex() == Group)
+        rule.group = group_->currentData().toString().toStdString();
+    else
+        rule.cidr = asCidr(range_->text()).toStdString();
     rule.description = description_->text().trimmed().toStdString();
     return rule;
 }

@@ -17,7 +17,8 @@ class RuleRow : public QWidget {
     Q_OBJECT
 
 public:
-    RuleRow(const schema::InboundRule& rule, const std::vector<schema::SecurityGroup>& groups, QWidget* parent = nullptr);
+    RuleRow(const schema::InboundRule& rule, const std::vector<schema::SecurityGroup>& groups,
+            QWidget* parent = nullptr);
 
     schema::InboundRule rule() const;  ///< with the id that it came with. Requires: no problem
     QString problem() const;

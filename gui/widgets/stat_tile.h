@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One figure of the dashboard: a caption, a big number, a line of words, perhaps a bar or a sparkline.
-// UI thread.
+// One figure of the dashboard: a caption, a big number, a line of words, perhaps a bar or a
+// sparkline. UI thread.
 #pragma once
 
 #include <QFrame>

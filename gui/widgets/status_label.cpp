@@ -14,24 +14,36 @@ QString statusIconName(const QString& word) {
     if (word == QStringLiteral("primary") || word == QStringLiteral("replica")) return word;
     if (word == QStringLiteral("info")) return QStringLiteral("info");
     switch (statusKind(word)) {
-        case StatusKind::Good: return QStringLiteral("ok");
-        case StatusKind::Busy: return QStringLiteral("busy");
-        case StatusKind::Warning: return QStringLiteral("warning");
-        case StatusKind::Bad: return QStringLiteral("error");
-        case StatusKind::Idle: break;
+        case StatusKind::Good:
+            return QStringLiteral("ok");
+        case StatusKind::Busy:
+            return QStringLiteral("busy");
+        case StatusKind::Warning:
+            return QStringLiteral("warning");
+        case StatusKind::Bad:
+            return QStringLiteral("error");
+        case StatusKind::Idle:
+            break;
     }
-    return word == QStringLiteral("pending") ? QStringLiteral("pending") : QStringLiteral("stopped");
+    return word == QStringLiteral("pending") ? QStringLiteral("pending")
+                                             : QStringLiteral("stopped");
 }
 
 Tint statusTint(const QString& word) {
-    if (word.startsWith(QStringLiteral("type-")) || word == QStringLiteral("primary")) return Tint::Accent;
+    if (word.startsWith(QStringLiteral("type-")) || word == QStringLiteral("primary"))
+        return Tint::Accent;
     if (word == QStringLiteral("info")) return Tint::Info;
     switch (statusKind(word)) {
-        case StatusKind::Good: return Tint::Ok;
-        case StatusKind::Busy: return Tint::Info;
-        case StatusKind::Warning: return Tint::Warning;
-        case StatusKind::Bad: return Tint::Error;
-        case StatusKind::Idle: break;
+        case StatusKind::Good:
+            return Tint::Ok;
+        case StatusKind::Busy:
+            return Tint::Info;
+        case StatusKind::Warning:
+            return Tint::Warning;
+        case StatusKind::Bad:
+            return Tint::Error;
+        case StatusKind::Idle:
+            break;
     }
     return Tint::Muted;
 }
@@ -60,7 +72,8 @@ void StatusLabel::setStatus(const QString& word, const QString& said) {
 }
 
 QSize StatusLabel::sizeHint() const {
-    return {kIcon + kGap + fontMetrics().horizontalAdvance(said_) + 4, std::max(kIcon, fontMetrics().height()) + 4};
+    return {kIcon + kGap + fontMetrics().horizontalAdvance(said_) + 4,
+            std::max(kIcon, fontMetrics().height()) + 4};
 }
 
 void StatusLabel::paintEvent(QPaintEvent*) {

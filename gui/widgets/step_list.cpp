@@ -17,9 +17,11 @@ QString stepName(const std::string& name) {
         {"catch-up", QT_TRANSLATE_NOOP("millpond::console::StepList", "Let the replica catch up")},
         {"catch up", QT_TRANSLATE_NOOP("millpond::console::StepList", "Let the replica catch up")},
         {"promote", QT_TRANSLATE_NOOP("millpond::console::StepList", "Promote the replica")},
-        {"resume", QT_TRANSLATE_NOOP("millpond::console::StepList", "Resume writes on the new primary")},
+        {"resume",
+         QT_TRANSLATE_NOOP("millpond::console::StepList", "Resume writes on the new primary")},
         {"fence", QT_TRANSLATE_NOOP("millpond::console::StepList", "Fence the old primary")},
-        {"elect", QT_TRANSLATE_NOOP("millpond::console::StepList", "Choose the replica furthest ahead")},
+        {"elect",
+         QT_TRANSLATE_NOOP("millpond::console::StepList", "Choose the replica furthest ahead")},
     };
     const QString key = text(name);
     const char* known = phases.value(key.toLower(), nullptr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The steps of an operation as they happen: one line each, with its state as icon and word. UI thread.
+// The steps of an operation as they happen: one line each, with its state as icon and word. UI
+// thread.
 #pragma once
 
 #include <QWidget>

@@ -65,7 +65,8 @@ std::vector<schema::Tag> TagEditor::tags() const {
     for (int i = 0; i < rows_->count(); ++i) {
         const auto fields = rows_->itemAt(i)->widget()->findChildren<QLineEdit*>();
         if (!fields[0]->text().trimmed().isEmpty())
-            tags.push_back({fields[0]->text().trimmed().toStdString(), fields[1]->text().trimmed().toStdString()});
+            tags.push_back({fields[0]->text().trimmed().toStdString(),
+                            fields[1]->text().trimmed().toStdString()});
     }
     return tags;
 }
@@ -74,7 +75,8 @@ QString TagEditor::problem() const {
     QSet<QString> seen;
     for (const schema::Tag& tag : tags()) {
         if (tag.key.starts_with("aws:")) return tr("A tag key may not begin with \"aws:\".");
-        if (seen.contains(text(tag.key))) return tr("The tag key \"%1\" is used twice.").arg(text(tag.key));
+        if (seen.contains(text(tag.key)))
+            return tr("The tag key \"%1\" is used twice.").arg(text(tag.key));
         seen.insert(text(tag.key));
     }
     return {};

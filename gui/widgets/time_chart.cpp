@@ -14,14 +14,19 @@
 namespace millpond::console {
 namespace {
 
-constexpr int kHead = 46;  // title and legend
+constexpr int kHead = 54;  // title and legend
 constexpr int kFoot = 22;
 constexpr int kLeft = 66;
 constexpr int kGridLines = 4;
 
 // The next 1, 2, 2.5 or 5 times a power of ten: round numbers on the axis.
-double niceTop(double value) {
+double niceTop(double value, bool binary) {
     if (value <= 0) return 1;
+    if (binary && value > 1024) {
+        // Bytes: four grid lines of a power of two each.
+        const double step = std::exp2(std::floor(std::log2(value / kGridLines)));
+        return std::ceil(value / step / kGridLines) * step * kGridLines;
+    }
     const double power = std::pow(10, std::floor(std::log10(value)));
     for (const double factor : {1.0, 2.0, 2.5, 5.0, 10.0})
         if (value <= factor * power) return factor * power;
@@ -44,12 +49,13 @@ double valueAt(const Series& series, std::int64_t time_ms, std::int64_t reach_ms
         const Sample& before = *std::prev(after);
         if (!best || time_ms - before.time_ms < best->time_ms - time_ms) best = &before;
     }
-    if (!best || std::abs(best->time_ms - time_ms) > reach_ms) return std::numeric_limits<double>::quiet_NaN();
+    if (!best || std::abs(best->time_ms - time_ms) > reach_ms)
+        return std::numeric_limits<double>::quiet_NaN();
     return best->value;
 }
 
-TimeChart::TimeChart(const QString& title, Format format, QWidget* parent)
-    : QWidget(parent), title_(title), format_(std::move(format)) {
+TimeChart::TimeChart(const QString& title, Format format, Scale scale, QWidget* parent)
+    : QWidget(parent), title_(title), format_(std::move(format)), binary_(scale == Scale::Bytes) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(title);
@@ -88,19 +94,25 @@ QString TimeChart::toCsv() const {
         for (const Sample& sample : series.samples)
             if (sample.time_ms >= from_ms_ && sample.time_ms <= to_ms_ && !std::isnan(sample.value))
                 csv += QStringLiteral("%1,%2,%3\n")
-                           .arg(QDateTime::fromMSecsSinceEpoch(sample.time_ms).toUTC().toString(Qt::ISODateWithMs), series.name)
+                           .arg(QDateTime::fromMSecsSinceEpoch(sample.time_ms)
+                                    .toUTC()
+                                    .toString(Qt::ISODateWithMs),
+                                series.name)
                            .arg(sample.value, 0, 'g', 12);
     return csv;
 }
 
-QRectF TimeChart::plot() const { return QRectF(rect()).adjusted(kLeft, kHead, -8, -kFoot); }
+QRectF TimeChart::plot() const {
+    return QRectF(rect()).adjusted(kLeft, kHead, -8, -kFoot);
+}
 
 double TimeChart::maximum() const {
     double top = 0;
     for (const Series& series : series_)
         for (const Sample& sample : series.samples)
-            if (sample.time_ms >= from_ms_ && sample.time_ms <= to_ms_ && sample.value > top) top = sample.value;
-    return niceTop(top * 1.05);
+            if (sample.time_ms >= from_ms_ && sample.time_ms <= to_ms_ && sample.value > top)
+                top = sample.value;
+    return niceTop(top * 1.05, binary_);
 }
 
 double TimeChart::xOf(std::int64_t time_ms) const {
@@ -118,14 +130,20 @@ void TimeChart::paintGrid(QPainter& painter, double top) const {
         painter.setPen(QPen(tones().border, 1));
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
         painter.setPen(tones().muted);
-        painter.drawText(QRectF(0, y - 9, kLeft - 8, 18), int(Qt::AlignRight | Qt::AlignVCenter), format_(top * line / kGridLines));
+        painter.drawText(QRectF(0, y - 9, kLeft - 8, 18), int(Qt::AlignRight | Qt::AlignVCenter),
+                         format_(top * line / kGridLines));
     }
     const int labels = std::max(2, int(area.width() / 110));
     for (int i = 0; i <= labels; ++i) {
         const std::int64_t time = from_ms_ + (to_ms_ - from_ms_) * i / labels;
         const double x = xOf(time);
-        const Qt::Alignment align = i == 0 ? Qt::AlignLeft : i == labels ? Qt::AlignRight : Qt::AlignHCenter;
-        const QRectF where(i == 0 ? x : i == labels ? x - 100 : x - 50, area.bottom() + 4, 100, kFoot - 4);
+        const Qt::Alignment align = i == 0        ? Qt::AlignLeft
+                                    : i == labels ? Qt::AlignRight
+                                                  : Qt::AlignHCenter;
+        const QRectF where(i == 0        ? x
+                           : i == labels ? x - 100
+                                         : x - 50,
+                           area.bottom() + 4, 100, kFoot - 4);
         painter.setPen(tones().muted);
         painter.drawText(where, int(align | Qt::AlignTop), timeLabel(time, to_ms_ - from_ms_));
     }
@@ -133,15 +151,26 @@ void TimeChart::paintGrid(QPainter& painter, double top) const {
 
 void TimeChart::paintSeries(QPainter& painter, const Series& series, double top) const {
     const QRectF area = plot();
-    const auto yOf = [&](double value) { return area.bottom() - area.height() * std::min(value / top, 1.0); };
+    const auto yOf = [&](double value) {
+        return area.bottom() - area.height() * std::min(value / top, 1.0);
+    };
     // Samples that fall on one pixel become its lowest and highest value: a spike is never lost.
     QPolygonF line;
     const auto draw = [&] {
-        if (line.size() == 1) painter.drawPoint(line.front());
-        else if (!line.isEmpty()) painter.drawPolyline(line);
+        if (line.size() == 1)
+            painter.drawPoint(line.front());
+        else if (!line.isEmpty())
+            painter.drawPolyline(line);
         line.clear();
     };
-    painter.setPen(QPen(tones().series[std::size_t(series.colour) % tones().series.size()], 1.6));
+    const auto first = std::ranges::lower_bound(series.samples, from_ms_, {}, &Sample::time_ms);
+    const auto last = std::ranges::upper_bound(series.samples, to_ms_, {}, &Sample::time_ms);
+    // Where every pixel holds several samples the line is a band of vertical strokes: smoothing
+    // those is a hundred times dearer than drawing them and cannot be seen.
+    const bool dense = double(last - first) > 2 * area.width();
+    painter.setRenderHint(QPainter::Antialiasing, !dense);
+    painter.setPen(
+        QPen(tones().series[std::size_t(series.colour) % tones().series.size()], dense ? 1 : 1.6));
     int pixel = std::numeric_limits<int>::min();
     double low = 0, high = 0;
     const auto flush = [&] {
@@ -150,14 +179,14 @@ void TimeChart::paintSeries(QPainter& painter, const Series& series, double top)
         if (high - low > top / area.height()) line << QPointF(pixel, yOf(low));
         pixel = std::numeric_limits<int>::min();
     };
-    const auto first = std::ranges::lower_bound(series.samples, from_ms_, {}, &Sample::time_ms);
-    for (auto it = first; it != series.samples.end() && it->time_ms <= to_ms_; ++it) {
+    const double pixels_per_ms = area.width() / double(to_ms_ - from_ms_);
+    for (auto it = first; it != last; ++it) {
         if (std::isnan(it->value)) {
             flush();
             draw();
             continue;
         }
-        const int x = int(xOf(it->time_ms));
+        const int x = int(area.left() + pixels_per_ms * double(it->time_ms - from_ms_));
         if (x != pixel) {
             flush();
             pixel = x;
@@ -179,7 +208,8 @@ void TimeChart::paintMarks(QPainter& painter) const {
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         painter.setBrush(tones().warning);
         painter.setPen(Qt::NoPen);
-        painter.drawPolygon(QPolygonF{{x - 5, area.bottom() + 6}, {x + 5, area.bottom() + 6}, {x, area.bottom() - 2}});
+        painter.drawPolygon(QPolygonF{
+            {x - 5, area.bottom() + 6}, {x + 5, area.bottom() + 6}, {x, area.bottom() - 2}});
     }
 }
 
@@ -197,7 +227,8 @@ void TimeChart::paintLegend(QPainter& painter) const {
         painter.setBrush(tones().series[std::size_t(series.colour) % tones().series.size()]);
         painter.drawRoundedRect(QRectF(x, 31, 12, 4), 2, 2);
         painter.setPen(tones().muted);
-        painter.drawText(QRectF(x + 17, 22, wide + 4, 22), int(Qt::AlignLeft | Qt::AlignVCenter), series.name);
+        painter.drawText(QRectF(x + 17, 22, wide + 4, 22), int(Qt::AlignLeft | Qt::AlignVCenter),
+                         series.name);
         x += wide + 36;
     }
 }
@@ -211,7 +242,8 @@ void TimeChart::paintReadout(QPainter& painter, double top) const {
     painter.setPen(QPen(tones().outline, 1));
     painter.drawLine(QPointF(hover_x_, area.top()), QPointF(hover_x_, area.bottom()));
 
-    QStringList lines{QDateTime::fromMSecsSinceEpoch(time).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))};
+    QStringList lines{
+        QDateTime::fromMSecsSinceEpoch(time).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))};
     std::vector<int> colours{-1};
     for (const Series& series : series_) {
         const double value = valueAt(series, time, reach);
@@ -220,7 +252,9 @@ void TimeChart::paintReadout(QPainter& painter, double top) const {
         colours.push_back(series.colour);
         painter.setPen(Qt::NoPen);
         painter.setBrush(tones().series[std::size_t(series.colour) % tones().series.size()]);
-        painter.drawEllipse(QPointF(hover_x_, area.bottom() - area.height() * std::min(value / top, 1.0)), 3.5, 3.5);
+        painter.drawEllipse(
+            QPointF(hover_x_, area.bottom() - area.height() * std::min(value / top, 1.0)), 3.5,
+            3.5);
     }
     for (const Mark& mark : marks_)
         if (std::abs(xOf(mark.time_ms) - hover_x_) < 6) {
@@ -228,7 +262,8 @@ void TimeChart::paintReadout(QPainter& painter, double top) const {
             colours.push_back(-1);
         }
     double wide = 0;
-    for (const QString& line : lines) wide = std::max(wide, double(painter.fontMetrics().horizontalAdvance(line)));
+    for (const QString& line : lines)
+        wide = std::max(wide, double(painter.fontMetrics().horizontalAdvance(line)));
     const double step = painter.fontMetrics().height() + 2;
     QRectF box(hover_x_ + 10, area.top() + 4, wide + 30, step * double(lines.size()) + 10);
     if (box.right() > area.right()) box.moveRight(hover_x_ - 10);
@@ -239,11 +274,13 @@ void TimeChart::paintReadout(QPainter& painter, double top) const {
         const double y = box.top() + 5 + step * double(i);
         if (colours[std::size_t(i)] >= 0) {
             painter.setPen(Qt::NoPen);
-            painter.setBrush(tones().series[std::size_t(colours[std::size_t(i)]) % tones().series.size()]);
+            painter.setBrush(
+                tones().series[std::size_t(colours[std::size_t(i)]) % tones().series.size()]);
             painter.drawEllipse(QPointF(box.left() + 11, y + step / 2), 3.5, 3.5);
         }
         painter.setPen(tones().text);
-        painter.drawText(QRectF(box.left() + 20, y, wide + 8, step), int(Qt::AlignLeft | Qt::AlignVCenter), lines[i]);
+        painter.drawText(QRectF(box.left() + 20, y, wide + 8, step),
+                         int(Qt::AlignLeft | Qt::AlignVCenter), lines[i]);
     }
 }
 
@@ -288,7 +325,8 @@ void TimeChart::keyPressEvent(QKeyEvent* event) {
     const QRectF area = plot();
     if (event->key() == Qt::Key_Left || event->key() == Qt::Key_Right) {
         if (hover_x_ < 0) hover_x_ = area.right();
-        hover_x_ = std::clamp(hover_x_ + (event->key() == Qt::Key_Left ? -4 : 4), area.left(), area.right());
+        hover_x_ = std::clamp(hover_x_ + (event->key() == Qt::Key_Left ? -4 : 4), area.left(),
+                              area.right());
         return update();
     }
     QWidget::keyPressEvent(event);

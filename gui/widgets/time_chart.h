@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A chart of numbers over time: several series, role changes marked on the axis, a readout under the
-// pointer (or under the arrow keys). Its own painter: at most two points per pixel and series. A series
-// keeps at most kSamples. UI thread.
+// A chart of numbers over time: several series, role changes marked on the axis, a readout under
+// the pointer (or under the arrow keys). Its own painter: at most two points per pixel and series.
+// A series keeps at most kSamples. UI thread.
 #pragma once
 
 #include <QString>
@@ -37,7 +37,10 @@ public:
     static constexpr std::size_t kSamples = 86'400;
     using Format = std::function<QString(double)>;
 
-    TimeChart(const QString& title, Format format, QWidget* parent = nullptr);
+    enum class Scale { Decimal, Bytes };
+
+    TimeChart(const QString& title, Format format, Scale scale = Scale::Decimal,
+              QWidget* parent = nullptr);
 
     void setSeries(std::vector<Series> series);
     void append(const QString& series, Sample sample);
@@ -67,6 +70,7 @@ private:
 
     QString title_;
     Format format_;
+    bool binary_;
     std::vector<Series> series_;
     std::vector<Mark> marks_;
     std::int64_t from_ms_ = 0;

@@ -38,9 +38,12 @@ double columnHeight(std::size_t replicas) {
 
 }  // namespace
 
-Topology::Topology(QWidget* parent) : QWidget(parent) { setFocusPolicy(Qt::NoFocus); }
+Topology::Topology(QWidget* parent) : QWidget(parent) {
+    setFocusPolicy(Qt::NoFocus);
+}
 
-void Topology::show(const schema::Cluster& cluster, const std::map<std::string, schema::NodeMetrics>& metrics) {
+void Topology::show(const schema::Cluster& cluster,
+                    const std::map<std::string, schema::NodeMetrics>& metrics) {
     const bool resized = cluster.nodes.size() != cluster_.nodes.size();
     cluster_ = cluster;
     metrics_ = metrics;
@@ -51,7 +54,8 @@ void Topology::show(const schema::Cluster& cluster, const std::map<std::string, 
 }
 
 QSize Topology::sizeHint() const {
-    return {int(3 * kBoxWidth + 2 * kGapX + 8), int(columnHeight(replicasOf(cluster_).size()) + 2 * kTop)};
+    return {int(3 * kBoxWidth + 2 * kGapX + 8),
+            int(columnHeight(replicasOf(cluster_).size()) + 2 * kTop)};
 }
 
 QString Topology::lagWords(const schema::Node& node) const {
@@ -66,48 +70,60 @@ QString Topology::described() const {
     QStringList words;
     for (const schema::Node& node : cluster_.nodes)
         words.append(tr("%1: %2, %3, zone %4")
-                         .arg(text(node.id), roleWord(node.role), statusWord(text(node.status)), text(node.zone)));
+                         .arg(text(node.id), roleWord(node.role), statusWord(text(node.status)),
+                              text(node.zone)));
     return words.join(QStringLiteral("; "));
 }
 
-void Topology::paintEndpoint(QPainter& painter, const QRectF& box, const QString& name, const QString& address) const {
+void Topology::paintEndpoint(QPainter& painter, const QRectF& box, const QString& name,
+                             const QString& address) const {
     painter.setPen(QPen(tones().outline, 1, Qt::DashLine));
     painter.setBrush(tones().raised);
     painter.drawRoundedRect(box, 8, 8);
-    icon(QStringLiteral("link"), Tint::Accent).paint(&painter, QRect(int(box.left()) + 12, int(box.center().y()) - 9, 18, 18));
+    icon(QStringLiteral("link"), Tint::Accent)
+        .paint(&painter, QRect(int(box.left()) + 12, int(box.center().y()) - 9, 18, 18));
     painter.setPen(tones().muted);
     painter.drawText(box.adjusted(40, 8, -8, 0), int(Qt::AlignTop | Qt::AlignLeft), name);
     const QFont usual = painter.font();
     painter.setFont(monospace(usual));
     painter.setPen(tones().text);
-    painter.drawText(box.adjusted(40, 0, -8, -9), int(Qt::AlignBottom | Qt::AlignLeft), address.isEmpty() ? QStringLiteral("-") : address);
+    painter.drawText(box.adjusted(40, 0, -8, -9), int(Qt::AlignBottom | Qt::AlignLeft),
+                     address.isEmpty() ? QStringLiteral("-") : address);
     painter.setFont(usual);
 }
 
 void Topology::paintNode(QPainter& painter, const QRectF& box, const schema::Node& node) const {
     const bool primary = node.role == "primary";
     const bool well = node.status == "available";
-    const QColor edge = !well ? colourOf(statusTint(text(node.status))) : primary ? tones().accent : tones().outline;
+    const QColor edge = !well     ? colourOf(statusTint(text(node.status)))
+                        : primary ? tones().accent
+                                  : tones().outline;
     painter.setPen(QPen(edge, primary ? 2 : 1.2));
     painter.setBrush(primary ? tones().accentSoft : tones().surface);
     painter.drawRoundedRect(box, 8, 8);
-    icon(primary ? QStringLiteral("primary") : QStringLiteral("replica"), primary ? Tint::Accent : Tint::Muted)
+    icon(primary ? QStringLiteral("primary") : QStringLiteral("replica"),
+         primary ? Tint::Accent : Tint::Muted)
         .paint(&painter, QRect(int(box.left()) + 12, int(box.top()) + 10, 18, 18));
     const QFont usual = painter.font();
     QFont bold = usual;
     bold.setWeight(QFont::DemiBold);
     painter.setFont(bold);
     painter.setPen(tones().text);
-    painter.drawText(QRectF(box.left() + 38, box.top() + 8, box.width() - 46, 22), int(Qt::AlignLeft | Qt::AlignVCenter), text(node.id));
+    painter.drawText(QRectF(box.left() + 38, box.top() + 8, box.width() - 46, 22),
+                     int(Qt::AlignLeft | Qt::AlignVCenter), text(node.id));
     painter.setFont(usual);
     painter.setPen(tones().muted);
-    painter.drawText(QRectF(box.left() + 38, box.top() + 30, box.width() - 46, 20), int(Qt::AlignLeft | Qt::AlignVCenter),
+    painter.drawText(QRectF(box.left() + 38, box.top() + 30, box.width() - 46, 20),
+                     int(Qt::AlignLeft | Qt::AlignVCenter),
                      QStringLiteral("%1 · %2").arg(roleWord(node.role), text(node.zone)));
-    paintStatus(painter, QRect(int(box.left()) + 12, int(box.top()) + 56, int(box.width()) - 20, 22), text(node.status),
+    paintStatus(painter,
+                QRect(int(box.left()) + 12, int(box.top()) + 56, int(box.width()) - 20, 22),
+                text(node.status),
                 statusWord(text(node.status)) + QStringLiteral("  ·  ") + text(node.address));
 }
 
-void Topology::paintArrow(QPainter& painter, QPointF from, QPointF to, const QString& words, bool well) const {
+void Topology::paintArrow(QPainter& painter, QPointF from, QPointF to, const QString& words,
+                          bool well) const {
     const QColor colour = well ? tones().outline : tones().warning;
     painter.setPen(QPen(colour, 1.4, well ? Qt::SolidLine : Qt::DashLine));
     const double middle = (from.x() + to.x()) / 2;
@@ -121,7 +137,8 @@ void Topology::paintArrow(QPainter& painter, QPointF from, QPointF to, const QSt
     small.setPointSizeF(usual.pointSizeF() - 1.5);
     painter.setFont(small);
     painter.setPen(well ? tones().muted : tones().warning);
-    painter.drawText(QRectF(from.x() + 4, to.y() - 20, to.x() - from.x() - 10, 18), int(Qt::AlignRight | Qt::AlignVCenter), words);
+    painter.drawText(QRectF(from.x() + 4, to.y() - 20, to.x() - from.x() - 10, 18),
+                     int(Qt::AlignRight | Qt::AlignVCenter), words);
     painter.setFont(usual);
 }
 
@@ -141,15 +158,18 @@ void Topology::paintEvent(QPaintEvent*) {
     paintEndpoint(painter, write, tr("Primary endpoint"), endpointText(cluster_.primary_endpoint));
     paintEndpoint(painter, read, tr("Reader endpoint"), endpointText(cluster_.reader_endpoint));
     if (primary) {
-        paintArrow(painter, {write.right(), write.center().y()}, {centre.left(), centre.top() + 28}, {}, true);
+        paintArrow(painter, {write.right(), write.center().y()}, {centre.left(), centre.top() + 28},
+                   {}, true);
         paintNode(painter, centre, *primary);
     }
-    const double column = double(replicas.size()) * kNodeHeight + double(std::max<std::size_t>(replicas.size(), 1) - 1) * kGapY;
+    const double column = double(replicas.size()) * kNodeHeight +
+                          double(std::max<std::size_t>(replicas.size(), 1) - 1) * kGapY;
     double y = kTop + (tall - column) / 2;
     for (const schema::Node* replica : replicas) {
         const QRectF box(x2, y, kBoxWidth, kNodeHeight);
         if (primary)
-            paintArrow(painter, {centre.right(), centre.center().y()}, {box.left(), box.center().y()}, lagWords(*replica), replica->link == "up");
+            paintArrow(painter, {centre.right(), centre.center().y()},
+                       {box.left(), box.center().y()}, lagWords(*replica), replica->link == "up");
         paintNode(painter, box, *replica);
         y += kNodeHeight + kGapY;
     }
