@@ -4,6 +4,7 @@
 // first.
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "admin-api/aws/elasticache.h"
 #include "admin-api/schema/time.h"
@@ -14,8 +15,9 @@ namespace {
 constexpr std::int64_t minute_ms = 60'000;
 constexpr int duration_default_minutes = 60;
 constexpr int duration_max_minutes = 14 * 24 * 60;
-/// One request looks at no more events than this; the rest comes by a narrower time.
-constexpr int events_max = 100'000;
+/// The use cases give the newest so many at a time; one request asks at most so many times.
+constexpr int batch_size = 1000;
+constexpr int batches_max = 100;
 
 constexpr std::array<std::string_view, 8> source_types{
     "cache-cluster",      "cache-parameter-group", "cache-security-group",
@@ -55,7 +57,7 @@ Result<EventFilter> read_window(Call& call) {
     filter.from_time = schema::iso_time(from);
     // Without an end the events of this very millisecond count too.
     if (end) filter.to_time = schema::iso_time(to);
-    filter.limit = events_max;
+    filter.limit = batch_size;
     return filter;
 }
 
@@ -77,6 +79,22 @@ std::string sortable(std::int64_t id) {
     return std::string(20 - digits.size(), '0') + digits;
 }
 
+/// All events of the window, from the newest back: each batch ends where the one before began.
+std::vector<schema::Event> all_events(Call& call, EventFilter filter) {
+    std::map<std::int64_t, schema::Event> found;
+    for (int i = 0; i < batches_max; ++i) {
+        const auto before = found.size();
+        const auto batch = call.use_cases.events(filter);
+        for (const auto& event : batch) found.emplace(event.id, event);
+        if (batch.size() < static_cast<std::size_t>(batch_size) || found.size() == before) break;
+        filter.to_time = batch.back().time;
+    }
+    std::vector<schema::Event> events;
+    for (auto& [id, event] : found)
+        if (is_aws_source(event.source_type)) events.push_back(std::move(event));
+    return events;
+}
+
 }  // namespace
 
 Result<void> describe_events(Call& call) {
@@ -84,8 +102,7 @@ Result<void> describe_events(Call& call) {
     BOOST_OUTCOME_TRYV(read_source(call.params, filter));
     BOOST_OUTCOME_TRY(const auto request, read_page(call.params, elasticache_pages));
     BOOST_OUTCOME_TRYV(call.params.all_read());
-    auto found = call.use_cases.events(filter);
-    std::erase_if(found, [](const auto& event) { return !is_aws_source(event.source_type); });
+    auto found = all_events(call, filter);
     const auto page =
         cut(std::move(found), request, [](const auto& event) { return sortable(event.id); });
     if (!page.next.empty()) put(call.out, "Marker", page.next);

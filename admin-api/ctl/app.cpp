@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "admin-api/ctl/commands.h"
 
 namespace millpond::admin::ctl {
@@ -6,7 +8,7 @@ namespace {
 
 constexpr const char* examples = R"(Examples, from nothing to a connection:
   millpondctl create orders --replicas 2 --auto-failover --wait
-  millpondctl create-group redis-sg
+  millpondctl create-security-group redis-sg
   millpondctl allow redis-sg 6379 --from anywhere
   millpondctl modify orders --security-groups redis-sg --wait
   redis-cli -h PRIMARY-ENDPOINT          (see: millpondctl show orders)
@@ -31,12 +33,29 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
 
 }  // namespace
 
+std::vector<std::string> protect_command_words(std::vector<std::string> words) {
+    static const std::set<std::string, std::less<>> with_value{"--socket", "--state-dir", "--url",
+                                                               "--token-file", "--db"};
+    std::size_t found = 0;  // of the words "exec", NODE and the command's first
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (with_value.contains(words[i])) {
+            ++i;
+        } else if (!words[i].starts_with("-")) {
+            if (found == 0 && words[i] != "exec") return words;
+            if (++found < 3) continue;
+            words.insert(words.begin() + static_cast<std::ptrdiff_t>(i), "--");
+            return words;
+        }
+    }
+    return words;
+}
+
 void build_app(CLI::App& app, Context& context) {
     app.description("Millpond, a managed cache for machines that you own, from the terminal.");
     app.footer(examples);
     app.set_version_flag("--version", "millpondctl " MILLPOND_VERSION);
-    app.require_subcommand(1);
-    app.fallthrough();  // global options may come after the command, too
+    app.require_subcommand(0, 1);  // main says in its own words what is missing
+    app.fallthrough();             // global options may come after the command, too
     add_global_options(app, context.options);
     add_cluster_commands(app, context);
     add_change_commands(app, context);

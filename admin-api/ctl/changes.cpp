@@ -116,11 +116,15 @@ void run_failover(Context& context, const std::string& id, const std::optional<s
     finish(context, operation, wait, "Failing over " + operation.target);
 }
 
-void run_reboot(Context& context, const std::vector<std::string>& nodes, const WaitOptions& wait) {
-    const auto cluster = cluster_of_node(context, nodes.front());
+/// `names` are nodes of one cluster, or the cluster and, if not all are meant, its nodes.
+void run_reboot(Context& context, std::vector<std::string> names, const WaitOptions& wait) {
+    const auto cluster = cluster_named(context, names.front());
+    if (names.front() == cluster.id) names.erase(names.begin());
+    if (names.empty())
+        for (const auto& node : cluster.nodes) names.push_back(node.id);
     const auto operation = context.ask<schema::Operation>(
-        [&](Client& client, auto done) { client.reboot(cluster.id, {nodes}, std::move(done)); });
-    finish(context, operation, wait, "Rebooting " + joined(nodes));
+        [&](Client& client, auto done) { client.reboot(cluster.id, {names}, std::move(done)); });
+    finish(context, operation, wait, "Rebooting " + joined(names));
 }
 
 void add_create(CLI::App& app, Context& context) {
@@ -201,7 +205,9 @@ void add_reboot(CLI::App& app, Context& context) {
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("reboot", "Restart nodes of a cluster, one by one")
                         ->group(cluster_section);
-    command->add_option("NODE", options->nodes, "Nodes of one cluster, e.g. orders-002")
+    command
+        ->add_option("NODE", options->nodes,
+                     "Nodes of one cluster, e.g. orders-002; or a cluster, for all of its nodes")
         ->required();
     add_wait_options(*command, options->wait);
     command->callback([&context, options] { run_reboot(context, options->nodes, options->wait); });

@@ -30,6 +30,10 @@ void add_wait_options(CLI::App& command, WaitOptions& options);
 void finish(Context& context, const schema::Operation& started, const WaitOptions& options,
             const std::string& said);
 
+/// The words after `exec NODE` are a node's command, dashes included: a "--" in front of them says
+/// so.
+std::vector<std::string> protect_command_words(std::vector<std::string> words);
+
 // Sections of --help.
 inline constexpr const char* cluster_section = "Clusters";
 inline constexpr const char* network_section = "Security groups and network";

@@ -151,9 +151,9 @@ void add_completion_commands(CLI::App& app, Context& context) {
 
     auto* complete =
         app.add_subcommand("__complete", "Candidates for the word under the cursor")->group("");
-    complete->prefix_command();
-    complete->callback(
-        [&app, &context, complete] { run_complete(app, context, complete->remaining()); });
+    auto words = std::make_shared<Words>();
+    complete->add_option("WORD", *words, "What was typed so far, after --");
+    complete->callback([&app, &context, words] { run_complete(app, context, *words); });
 }
 
 }  // namespace millpond::admin::ctl

@@ -99,6 +99,7 @@ void add_exec(CLI::App& app, Context& context) {
     struct Options {
         std::string node;
         std::optional<int> db;
+        std::vector<std::string> args;
     };
     auto options = std::make_shared<Options>();
     auto* command =
@@ -106,13 +107,12 @@ void add_exec(CLI::App& app, Context& context) {
             ->group(data_section);
     command->add_option("NODE", options->node, "The node's id, e.g. orders-001")->required();
     command->add_option("--db", options->db, "The database's number; must come before NODE");
-    command->prefix_command();  // all that follows NODE is the command, dashes included
+    command->add_option("COMMAND", options->args, "The command and its arguments")->required();
     command->footer(
         "Examples:\n  millpondctl exec orders-001 DEBUG DIGEST\n  millpondctl exec orders-002 INFO "
         "replication");
-    command->callback([&context, options, command] {
-        run_exec(context, options->node, options->db, command->remaining());
-    });
+    command->callback(
+        [&context, options] { run_exec(context, options->node, options->db, options->args); });
 }
 
 }  // namespace

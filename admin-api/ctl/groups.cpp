@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Security groups: groups, group, create-group, delete-group, allow, revoke.
+// Security groups: the groups and their inbound rules.
 #include <algorithm>
 
 #include "admin-api/ctl/commands.h"
@@ -116,7 +116,8 @@ std::string rule_id(Context& context, const RuleOptions& options,
     const auto wanted = make_rule(context, options);
     for (const auto& rule : group.inbound)
         if (same(rule, wanted)) return rule.id;
-    throw Failure(refused, group.name + " has no such rule. See: millpondctl group " + group.name);
+    throw Failure(refused,
+                  group.name + " has no such rule. See: millpondctl security-group " + group.name);
 }
 
 void run_revoke(Context& context, const RuleOptions& options) {
@@ -158,18 +159,21 @@ void add_rule_commands(CLI::App& app, Context& context) {
 }  // namespace
 
 void add_group_commands(CLI::App& app, Context& context) {
-    app.add_subcommand("groups", "List the security groups")
+    app.add_subcommand("security-groups", "List the security groups")
+        ->alias("groups")
         ->group(network_section)
         ->callback([&context] { run_groups(context); });
     auto name = std::make_shared<std::string>();
-    auto* group =
-        app.add_subcommand("group", "Show a security group and its rules")->group(network_section);
+    auto* group = app.add_subcommand("security-group", "Show a security group and its rules")
+                      ->alias("group")
+                      ->group(network_section);
     group->add_option("GROUP", *name, "Name or id")->required();
     group->callback([&context, name] { print_group(context, find_group(context, *name)); });
 
     auto body = std::make_shared<schema::CreateSecurityGroup>();
-    auto* create =
-        app.add_subcommand("create-group", "Create a security group")->group(network_section);
+    auto* create = app.add_subcommand("create-security-group", "Create a security group")
+                       ->alias("create-group")
+                       ->group(network_section);
     create->add_option("NAME", body->name, "Its name")->required();
     create->add_option("--description", body->description, "What it is for");
     create->add_option("--vpc", body->vpc, "The VPC's id, the default one unless told otherwise");
@@ -177,7 +181,8 @@ void add_group_commands(CLI::App& app, Context& context) {
 
     auto doomed = std::make_shared<std::string>();
     auto* remove =
-        app.add_subcommand("delete-group", "Delete a security group that no cluster uses")
+        app.add_subcommand("delete-security-group", "Delete a security group that no cluster uses")
+            ->alias("delete-group")
             ->group(network_section);
     remove->add_option("GROUP", *doomed, "Name or id")->required();
     remove->callback([&context, doomed] { run_delete(context, *doomed); });

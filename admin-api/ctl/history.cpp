@@ -116,7 +116,7 @@ void run_audit(Context& context, int limit) {
 void add_limit(CLI::App& command, int& limit) {
     command.add_option("--limit", limit, "At most so many")
         ->capture_default_str()
-        ->check(CLI::Range(1, 10000));
+        ->check(CLI::Range(1, 1000));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ const schema::SecurityGroup& pick(const std::vector<schema::SecurityGroup>& grou
     std::vector<std::string> names;
     for (const auto& group : groups) names.push_back(group.name);
     throw Failure(refused, "There is no security group " + text + ". There are: " + joined(names) +
-                               ". Create one with: millpondctl create-group " + text);
+                               ". Create one with: millpondctl create-security-group " + text);
 }
 
 }  // namespace
@@ -43,14 +43,15 @@ std::vector<std::string> find_group_ids(Context& context, const std::vector<std:
     return ids;
 }
 
-schema::Cluster cluster_of_node(Context& context, const std::string& node) {
+schema::Cluster cluster_named(Context& context, const std::string& name) {
     auto clusters = context.ask<Listed<schema::Cluster>>(
         [](Client& client, auto done) { client.clusters(std::move(done)); });
-    for (auto& cluster : clusters.items)
+    for (auto& cluster : clusters.items) {
+        if (cluster.id == name) return std::move(cluster);
         for (const auto& member : cluster.nodes)
-            if (member.id == node) return std::move(cluster);
-    throw Failure(refused,
-                  "There is no node " + node + ". See them with: millpondctl show CLUSTER");
+            if (member.id == name) return std::move(cluster);
+    }
+    throw Failure(refused, "There is no node or cluster " + name + ". See: millpondctl clusters");
 }
 
 }  // namespace millpond::admin::ctl

@@ -3,11 +3,14 @@
 // millpondctl: every use case of /v1 from a terminal.
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "admin-api/ctl/commands.h"
 
 namespace {
+
+using namespace millpond::admin::ctl;
 
 /// The commands that run until Ctrl-C wait for these signals; all others are ended by them as
 /// usual.
@@ -26,26 +29,42 @@ void block_ending_signals() {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+int complain(const std::string& message, ExitCode code) {
+    if (!message.empty()) std::cerr << "millpondctl: " << message << std::endl;
+    return code;
+}
+
+int no_such_command(const CLI::App& app) {
+    return complain(
+        "There is no command '" + app.remaining().front() + "'. See: millpondctl --help", usage);
+}
+
+int run(CLI::App& app, int argc, char** argv) try {
+    auto words = protect_command_words({argv + 1, argv + argc});
+    std::reverse(words.begin(), words.end());  // as CLI11 takes them
+    app.parse(std::move(words));
+    if (!app.get_subcommands().empty()) return ok;
+    std::cout << app.help();
+    return usage;
+} catch (const Failure& failure) {
+    return complain(failure.what(), failure.code());
+} catch (const CLI::ExtrasError& error) {
+    if (app.get_subcommands().empty()) return no_such_command(app);
+    app.exit(error);
+    return usage;
+} catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ok : usage;  // --help and --version come this way, too
+} catch (const std::exception& error) {
+    return complain(error.what(), refused);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    using namespace millpond::admin::ctl;
     std::signal(SIGPIPE, SIG_IGN);
     if (runs_until_ended(argc, argv)) block_ending_signals();
     Context context;
     CLI::App app{"", "millpondctl"};
     build_app(app, context);
-    try {
-        app.parse(argc, argv);
-    } catch (const Failure& failure) {
-        if (*failure.what()) std::cerr << "millpondctl: " << failure.what() << std::endl;
-        return failure.code();
-    } catch (const CLI::ParseError& error) {
-        const int code = app.exit(error);
-        return code == 0 ? ok : usage;
-    } catch (const std::exception& error) {
-        std::cerr << "millpondctl: " << error.what() << std::endl;
-        return refused;
-    }
-    return ok;
+    return run(app, argc, argv);
 }
