@@ -187,14 +187,16 @@ void add_generic_commands(CommandTable& table) {
     spec.flags = kWrite;
     spec.handler = rename;
     spec.summary = "Gives a key's value another name, whatever that name held.";
-    spec.key_flags = "RW ACCESS DELETE";
+    spec.key_flags = "RW ACCESS DELETE|OW UPDATE";
     table.add(spec);
     spec.name = "renamenx";
+    spec.key_flags = "RW ACCESS DELETE|OW INSERT";
     spec.flags = kWrite | kFast;
     spec.handler = renamenx;
     spec.summary = "Gives a key's value another name if that name is free.";
     table.add(spec);
     spec.name = "move";
+    spec.key_flags = "RW ACCESS DELETE";
     spec.keys = {1, 1, 1};
     spec.handler = move;
     spec.summary = "Moves a key to another database.";
@@ -208,7 +210,7 @@ void add_generic_commands(CommandTable& table) {
     spec.since = "6.2.0";
     spec.complexity = "O(N) in the size of the value";
     spec.summary = "Copies a key's value, time to live included, to another key.";
-    spec.key_flags = "RO ACCESS";
+    spec.key_flags = "RO ACCESS|OW UPDATE";
     table.add(spec);
 
     add_generic_scan_commands(table);

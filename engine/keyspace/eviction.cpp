@@ -119,8 +119,7 @@ private:
         std::uint64_t position = thread_random();
         for (int i = 0; i < kGroupsMax && met < samples; ++i) {
             position = table.visit_group(position, [&](Entry& entry) {
-                if (!entry.has_expiry() || met >= samples) return;
-                ++met;
+                met += entry.has_expiry();
                 consider(entry, victim);
             });
         }
