@@ -53,8 +53,8 @@ bool integer_between(Call& call, std::size_t index, std::int64_t min, std::int64
     out = *value;
     if (out >= min && out <= max) return true;
     if (!message.empty()) return call.error(error_text(message));
-    return call.error("ERR value is out of range, must be between " + integer_text(min) + " and " +
-                      integer_text(max));
+    return call.error("ERR value is out of range, value must between " + integer_text(min) +
+                      " and " + integer_text(max));
 }
 
 bool not_negative(Call& call, std::size_t index, std::int64_t& out, std::string_view message) {

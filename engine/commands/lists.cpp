@@ -149,14 +149,16 @@ void lrem(Call& call) {
     Bytes key = call.arg(1);
     std::int64_t count;
     Entry* entry;
-    if (!integer_between(call, 2, -kIntegerMax, kIntegerMax, count)) return;
+    if (!call.integer(2, count)) return;
     if (!find_for_writing(call, key, Type::list, entry)) return;
     if (!entry) {
         call.reply().integer(0);
         return;
     }
     List list = list_of(entry);
-    auto most = static_cast<std::size_t>(count == 0 ? kIntegerMax : count < 0 ? -count : count);
+    // Unsigned, since the lowest number has no opposite: it then means all, as it should.
+    auto wanted = static_cast<std::uint64_t>(count);
+    std::uint64_t most = count == 0 ? UINT64_MAX : count < 0 ? 0 - wanted : wanted;
     std::vector<std::size_t> found = find_equal(list, call.arg(3), most, count < 0);
     std::sort(found.begin(), found.end(), std::greater<>());
     for (std::size_t index : found) list.erase(index, 1);

@@ -2,6 +2,7 @@
 //
 // Lists: looking at them.
 #include <algorithm>
+#include <cstdlib>
 
 #include "engine/commands/lists.h"
 #include "engine/commands/numbers.h"
@@ -59,7 +60,7 @@ bool read_search(Call& call, Search& search) {
     for (std::size_t i = 3; i < call.argc(); i += 2) {
         bool more = i + 1 < call.argc();
         if (more && is_word(call.arg(i), "rank")) {
-            if (!integer_between(call, i + 1, -kIntegerMax, kIntegerMax, search.rank)) return false;
+            if (!call.integer(i + 1, search.rank)) return false;
             if (search.rank == 0) {
                 return call.error(
                     "ERR RANK can't be zero: use 1 to start from the first match, 2 from the "
@@ -80,7 +81,9 @@ bool read_search(Call& call, Search& search) {
 
 std::vector<std::size_t> matches(const List& list, Bytes value, const Search& search) {
     bool backwards = search.rank < 0;
-    auto skip = static_cast<std::size_t>(backwards ? -search.rank : search.rank) - 1;
+    // The lowest number has no opposite, and skips nothing in Redis.
+    std::uint64_t skip =
+        search.rank == INT64_MIN ? 0 : static_cast<std::uint64_t>(std::abs(search.rank)) - 1;
     auto most = static_cast<std::size_t>(search.count < 0    ? 1
                                          : search.count == 0 ? kIntegerMax
                                                              : search.count);

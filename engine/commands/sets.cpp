@@ -89,6 +89,17 @@ void scard(Call& call) {
     call.reply().integer(entry ? static_cast<std::int64_t>(set_of(entry).size()) : 0);
 }
 
+void smembers(Call& call) {
+    Entry* entry;
+    if (!find_for_reading(call, call.arg(1), Type::set, entry)) return;
+    call.reply().set(entry ? set_of(entry).size() : 0);
+    if (!entry) return;
+    set_of(entry).for_each([&](Bytes member) {
+        call.reply().bulk(member);
+        return true;
+    });
+}
+
 void sscan(Call& call) {
     CollectionScan scan(call);
     Entry* entry;
@@ -127,6 +138,9 @@ void add_set_commands(CommandTable& table) {
                              "Tells which of several members a set has."));
     table.add(family.one_key("scard", 2, kLooksUp, scard, "1.0.0", "O(1)", "RO",
                              "Counts the members of a set."));
+    table.add(family.one_key("smembers", 2, kReadonly, smembers, "1.0.0",
+                             "O(N) in the size of the set", "RO ACCESS",
+                             "Lists the members of a set."));
     table.add(family.one_key("sscan", -3, kReadonly, sscan, "2.8.0",
                              "O(1) a call, O(N) for the whole set", "RO ACCESS",
                              "Walks through a set a few members at a time."));

@@ -87,7 +87,7 @@ bool read_query(Call& call, std::size_t key_at, const Fixed& fixed, Query& query
             if (!read_limit(call, i, query)) return false;
             limited = query.limit != -1;
             i += 2;
-        } else if (fixed.any_direction && is_word(word, "rev")) {
+        } else if (fixed.any_direction && !query.reverse && is_word(word, "rev")) {
             query.reverse = true;
         } else if (fixed.any_kind && query.bounds.kind == RangeKind::rank &&
                    is_word(word, "bylex")) {
