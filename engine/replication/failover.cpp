@@ -19,16 +19,20 @@ constexpr std::int64_t pause_ms_max = 24 * 3600 * 1000;
 
 const char* Failover::word() const {
     switch (phase()) {
-        case Phase::waiting_for_sync: return "waiting-for-sync";
-        case Phase::in_progress: return "failover-in-progress";
-        default: return "no-failover";
+        case Phase::waiting_for_sync:
+            return "waiting-for-sync";
+        case Phase::in_progress:
+            return "failover-in-progress";
+        default:
+            return "no-failover";
     }
 }
 
 std::string Failover::start(Order order) {
     Server& server = replication_.server();
     if (phase() != Phase::none) return "ERR FAILOVER already in progress.";
-    if (server.role() != Role::primary) return "ERR FAILOVER is not valid when server is a replica.";
+    if (server.role() != Role::primary)
+        return "ERR FAILOVER is not valid when server is a replica.";
     const auto replicas = replication_.hub().replicas();
     if (replicas.empty()) return "ERR FAILOVER requires connected replicas.";
     if (order.target) {
@@ -48,9 +52,13 @@ std::string Failover::start(Order order) {
     }
     paused_.store(false);
     phase_.store(Phase::waiting_for_sync);
-    server.pause().pause(operation, pause_ms_max, [this](bool) {
-        paused_.store(true);
-        replication_.hub().wake();
+    server.pause().pause(operation, pause_ms_max, [this, &server](bool) {
+        server.post_exclusive("failover", [this, &server] {
+            // The last record for now: whoever acknowledges it has everything.
+            replication_.ask_for_acknowledgements(server.log().end());
+            paused_.store(true);
+            replication_.hub().wake();
+        });
     });
     return {};
 }
@@ -72,7 +80,8 @@ void Failover::end(const char* why) {
 void Failover::hand_over(const PrimaryAddress& target) {
     spdlog::info("Failover target is {}, failing over", target.text());
     phase_.store(Phase::in_progress);
-    replication_.follow(target, [] {}, true);
+    replication_.follow(
+        target, [] {}, true);
 }
 
 void Failover::step(std::int64_t now_ms) {
@@ -87,7 +96,9 @@ void Failover::step(std::int64_t now_ms) {
     const LogOffset log_end = replication_.server().log().end();
     for (const auto& replica : replication_.hub().replicas()) {
         if (!replica.online || replica.ack < log_end) continue;
-        if (order.target && (replica.ip != order.target->host || replica.port != order.target->port)) continue;
+        if (order.target &&
+            (replica.ip != order.target->host || replica.port != order.target->port))
+            continue;
         PrimaryAddress target;
         target.host = replica.ip;
         target.port = replica.port;
@@ -96,6 +107,11 @@ void Failover::step(std::int64_t now_ms) {
     if (deadline_ms == 0 || now_ms < deadline_ms) return;
     if (order.force && order.target) return hand_over(*order.target);
     end("timed out");
+}
+
+void Failover::refused() {
+    if (phase() != Phase::in_progress) return;
+    replication_.become_primary([this] { end("aborted: the target did not take over"); });
 }
 
 void Failover::settled() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The FAILOVER command: writes pause until a replica has all of the log, then roles are exchanged by
-// PSYNC ... FAILOVER. Orders come from any thread; step() is the hub's.
+// The FAILOVER command: writes pause until a replica has all of the log, then roles are exchanged
+// by PSYNC ... FAILOVER. Orders come from any thread; step() is the hub's.
 #pragma once
 
 #include <atomic>
@@ -35,8 +35,10 @@ public:
     const char* word() const;
     /// On the hub's thread.
     void step(std::int64_t now_ms);
-    /// The link to the target is up, or the target has refused: the roles are settled.
+    /// The link to the target is up: the roles are exchanged.
     void settled();
+    /// The target could not be reached or did not take over: this node goes on as primary.
+    void refused();
 
 private:
     void hand_over(const PrimaryAddress& target);

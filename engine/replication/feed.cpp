@@ -22,9 +22,14 @@ constexpr std::size_t input_bytes_max = 64 << 10;
 }  // namespace
 
 Feed::Feed(int fd, std::string peer, ReplicaAnnouncement announced, SyncRequest request)
-    : fd_(fd), peer_(std::move(peer)), announced_(std::move(announced)), request_(std::move(request)) {}
+    : fd_(fd),
+      peer_(std::move(peer)),
+      announced_(std::move(announced)),
+      request_(std::move(request)) {}
 
-Feed::~Feed() { ::close(fd_); }
+Feed::~Feed() {
+    ::close(fd_);
+}
 
 std::string Feed::address() const {
     if (!announced_.ip.empty()) return announced_.ip;
@@ -36,7 +41,8 @@ void Feed::fail(std::string why) {
     if (error_.empty()) error_ = std::move(why);
 }
 
-void Feed::start_online(std::string greeting, std::unique_ptr<LogReader> reader, std::int64_t now_ms) {
+void Feed::start_online(std::string greeting, std::unique_ptr<LogReader> reader,
+                        std::int64_t now_ms) {
     out_ += greeting;
     reader_ = std::move(reader);
     ack_ = reader_->position();
@@ -44,24 +50,28 @@ void Feed::start_online(std::string greeting, std::unique_ptr<LogReader> reader,
     state_ = State::online;
 }
 
-void Feed::start_snapshot(std::shared_ptr<SyncWalk> walk, std::unique_ptr<LogReader> reader, std::int64_t now_ms) {
+void Feed::start_snapshot(std::shared_ptr<SyncWalk> walk, std::unique_ptr<LogReader> reader,
+                          std::int64_t now_ms) {
     walk_ = std::move(walk);
-    reader_ = std::move(reader);
+    if (!announced_.rdb_only) reader_ = std::move(reader);
     ack_ms_ = now_ms;
     state_ = State::snapshot;
     if (!request_.psync) return;
-    out_ += "+FULLRESYNC " + walk_->cut().replid + " " + std::to_string(walk_->cut().offset) + "\r\n";
+    out_ +=
+        "+FULLRESYNC " + walk_->cut().replid + " " + std::to_string(walk_->cut().offset) + "\r\n";
 }
 
 void Feed::keep_alive() {
-    const bool preparing = state_ == State::waiting || (state_ == State::snapshot && !preamble_sent_);
+    const bool preparing =
+        state_ == State::waiting || (state_ == State::snapshot && !preamble_sent_);
     if (preparing && out_.empty()) out_ += "\n";
 }
 
 bool Feed::send(std::string_view bytes, std::size_t& sent) {
     sent = 0;
     while (sent < bytes.size()) {
-        const ssize_t n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t n =
+            ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n > 0) {
             sent += static_cast<std::size_t>(n);
             continue;
@@ -142,16 +152,26 @@ void Feed::pump(std::int64_t) {
     if (dead()) return;
     blocked_ = false;
     switch (state_) {
-        case State::waiting: flush(); return;
-        case State::settling:
-            if (reader_->overrun()) return fail("it fell too far behind, or the history changed");
+        case State::waiting:
             flush();
             return;
-        case State::snapshot: pump_snapshot(); break;
-        case State::online: break;
+        case State::settling:
+            if (reader_ && reader_->overrun())
+                return fail("it fell too far behind, or the history changed");
+            flush();
+            return;
+        case State::snapshot:
+            pump_snapshot();
+            break;
+        case State::online:
+            break;
     }
-    if (state_ == State::online && !announced_.rdb_only) pump_log();
-    if (state_ == State::online && announced_.rdb_only) flush();
+    if (state_ != State::online) return;
+    if (reader_) {
+        pump_log();
+    } else {
+        flush();
+    }
 }
 
 bool Feed::receive(std::int64_t now_ms) {
@@ -170,8 +190,10 @@ bool Feed::receive(std::int64_t now_ms) {
         while ((step = input_.next()) == PrimaryStream::Step::record) {
             const auto& command = input_.commands()[0];
             std::uint64_t offset = 0;
-            if (command.size() >= 3 && is_word(command[0], "replconf") && is_word(command[1], "ack") &&
-                std::from_chars(command[2].data(), command[2].data() + command[2].size(), offset).ec == std::errc()) {
+            if (command.size() >= 3 && is_word(command[0], "replconf") &&
+                is_word(command[1], "ack") &&
+                std::from_chars(command[2].data(), command[2].data() + command[2].size(), offset)
+                        .ec == std::errc()) {
                 ack_ = std::max(ack_, offset);
                 ack_ms_ = now_ms;
                 acked = true;

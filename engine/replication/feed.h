@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One attached replica: its socket, how far it is, what it has acknowledged. Made when PSYNC hands the
-// connection over; owned and used by the hub's thread alone.
+// One attached replica: its socket, how far it is, what it has acknowledged. Made when PSYNC hands
+// the connection over; owned and used by the hub's thread alone.
 #pragma once
 
 #include <cstdint>
@@ -60,11 +60,17 @@ public:
     SyncWalk* walk() const { return walk_.get(); }
     std::uint64_t spool_position() const { return spool_position_; }
     LogOffset log_position() const { return reader_ ? reader_->position() : 0; }
-    bool behind(LogOffset end) const { return state_ == State::online && !blocked_ && log_position() < end; }
+    /// Is there something of the log to send now?
+    bool behind(LogOffset end) const {
+        return state_ == State::online && !blocked_ && reader_ && log_position() < end;
+    }
+    /// Does it acknowledge? Neither the oldest replicas do nor those that only want the snapshot.
+    bool acknowledges() const { return request_.psync && !announced_.rdb_only; }
 
     /// Goes on from the log.
     void start_online(std::string greeting, std::unique_ptr<LogReader> reader, std::int64_t now_ms);
-    void start_snapshot(std::shared_ptr<SyncWalk> walk, std::unique_ptr<LogReader> reader, std::int64_t now_ms);
+    void start_snapshot(std::shared_ptr<SyncWalk> walk, std::unique_ptr<LogReader> reader,
+                        std::int64_t now_ms);
     /// An empty line: "still there", for a replica that waits.
     void keep_alive();
     void enqueue(std::string_view bytes) { out_ += bytes; }

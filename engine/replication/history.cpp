@@ -7,7 +7,9 @@
 
 namespace millpond::engine {
 
-HistoryIds::HistoryIds() { ids_.replid = random_id(); }
+HistoryIds::HistoryIds() {
+    ids_.replid = random_id();
+}
 
 HistoryIds::Ids HistoryIds::get() const {
     std::lock_guard lock(mutex_);
@@ -21,7 +23,9 @@ void HistoryIds::start_anew() {
     ids_ = std::move(fresh);
 }
 
-void HistoryIds::branch(LogOffset end) { renamed(random_id(), end); }
+void HistoryIds::branch(LogOffset end) {
+    renamed(random_id(), end);
+}
 
 void HistoryIds::adopt(std::string replid) {
     Ids fresh;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whose data this node has: the id of the history that its log continues, and the one it continued before
-// (until which offset), so that siblings of a promoted replica need no full sync. Changed in the exclusive
-// lane only; read by any thread under a mutex that is never held across anything.
+// Whose data this node has: the id of the history that its log continues, and the one it continued
+// before (until which offset), so that siblings of a promoted replica need no full sync. Changed in
+// the exclusive lane only; read by any thread under a mutex that is never held across anything.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ public:
     struct Ids {
         std::string replid;
         std::string replid2 = std::string(40, '0');
-        std::int64_t second_offset = -1;  ///< the first offset that replid2 does not cover, 1-based as in PSYNC
+        std::int64_t second_offset =
+            -1;  ///< the first offset that replid2 does not cover, 1-based as in PSYNC
     };
 
     HistoryIds();

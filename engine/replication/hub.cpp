@@ -23,9 +23,12 @@ constexpr std::string_view ping_record = "*1\r\n$4\r\nPING\r\n";
 
 const char* state_word(Feed::State state) {
     switch (state) {
-        case Feed::State::waiting: return "wait_bgsave";
-        case Feed::State::online: return "online";
-        default: return "send_bulk";
+        case Feed::State::waiting:
+            return "wait_bgsave";
+        case Feed::State::online:
+            return "online";
+        default:
+            return "send_bulk";
     }
 }
 
@@ -34,7 +37,8 @@ const char* state_word(Feed::State state) {
 ReplicaHub::ReplicaHub(Environment environment) : environment_(std::move(environment)) {
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     event_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (epoll_ < 0 || event_ < 0) throw std::system_error(errno, std::generic_category(), "replication hub");
+    if (epoll_ < 0 || event_ < 0)
+        throw std::system_error(errno, std::generic_category(), "replication hub");
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = nullptr;
@@ -74,7 +78,8 @@ void ReplicaHub::run_posted() {
     for (auto& one : work) one();
 }
 
-// -- The loop ---------------------------------------------------------------------------------------
+// -- The loop
+// ---------------------------------------------------------------------------------------
 
 void ReplicaHub::run() {
     EffectLog& log = environment_.server.log();
@@ -87,7 +92,8 @@ void ReplicaHub::run() {
         for (const auto& feed : feeds_) more = more || feed->behind(end);
         const bool busy = !feeds_.empty() || !waiters_.empty();
         std::int64_t timeout = more ? 0 : (busy ? tick_ms : idle_tick_ms);
-        if (walk_due_ms_ != 0) timeout = std::min(timeout, std::max<std::int64_t>(0, walk_due_ms_ - now));
+        if (walk_due_ms_ != 0)
+            timeout = std::min(timeout, std::max<std::int64_t>(0, walk_due_ms_ - now));
         for (const Waiter& waiter : waiters_) {
             if (waiter.deadline_ms != 0) {
                 timeout = std::min(timeout, std::max<std::int64_t>(0, waiter.deadline_ms - now));
@@ -116,6 +122,7 @@ void ReplicaHub::poll(int timeout_ms) {
     if (acked) {
         publish();
         settle_waiters(now);
+        environment_.acknowledged(now);
     }
 }
 
@@ -137,29 +144,33 @@ void ReplicaHub::turn(std::int64_t now) {
 
 void ReplicaHub::watch(Feed& feed) {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLRDHUP | (feed.blocked() ? static_cast<std::uint32_t>(EPOLLOUT) : 0u);
+    event.events =
+        EPOLLIN | EPOLLRDHUP | (feed.blocked() ? static_cast<std::uint32_t>(EPOLLOUT) : 0u);
     event.data.ptr = &feed;
     ::epoll_ctl(epoll_, EPOLL_CTL_MOD, feed.fd(), &event);
 }
 
 void ReplicaHub::sweep() {
-    const auto dead = std::stable_partition(feeds_.begin(), feeds_.end(), [](const auto& f) { return !f->dead(); });
+    const auto dead = std::stable_partition(feeds_.begin(), feeds_.end(),
+                                            [](const auto& f) { return !f->dead(); });
     if (dead == feeds_.end()) return;
     for (auto feed = dead; feed != feeds_.end(); ++feed) {
-        spdlog::warn("Connection with replica {}:{} lost: {}", (*feed)->address(), (*feed)->announced().listening_port,
-                     (*feed)->error());
+        spdlog::warn("Connection with replica {}:{} lost: {}", (*feed)->address(),
+                     (*feed)->announced().listening_port, (*feed)->error());
         ::epoll_ctl(epoll_, EPOLL_CTL_DEL, (*feed)->fd(), nullptr);
     }
     feeds_.erase(dead, feeds_.end());
     publish();
 }
 
-// -- Replicas come -------------------------------------------------------------------------------------
+// -- Replicas come
+// -------------------------------------------------------------------------------------
 
-void ReplicaHub::attach(DetachedConnection connection, ReplicaAnnouncement announced, SyncRequest request) {
+void ReplicaHub::attach(DetachedConnection connection, ReplicaAnnouncement announced,
+                        SyncRequest request) {
     attached_.fetch_add(1);  // counted from here, so that nobody thinks it alone meanwhile
-    auto feed = std::make_shared<std::unique_ptr<Feed>>(
-        std::make_unique<Feed>(connection.fd, connection.peer, std::move(announced), std::move(request)));
+    auto feed = std::make_shared<std::unique_ptr<Feed>>(std::make_unique<Feed>(
+        connection.fd, connection.peer, std::move(announced), std::move(request)));
     post([this, feed] {
         attached_.fetch_sub(1);
         admit(std::move(*feed));
@@ -184,7 +195,8 @@ void ReplicaHub::admit(std::unique_ptr<Feed> owned) {
         publish();
         return;
     }
-    spdlog::info("Replica {}:{} asks for synchronization", feed.address(), feed.announced().listening_port);
+    spdlog::info("Replica {}:{} asks for synchronization", feed.address(),
+                 feed.announced().listening_port);
     if (resume_partially(feed)) {
         counters_.partial_ok.fetch_add(1);
         spdlog::info("Partial resynchronization request from {}:{} accepted", feed.address(),
@@ -198,7 +210,8 @@ void ReplicaHub::admit(std::unique_ptr<Feed> owned) {
     if (walk_ && walk_ready_ && join(feed, walk_)) return;
     if (walk_ || walk_due_ms_ != 0) return;  // it takes the one that is coming
     Server& server = environment_.server;
-    const std::int64_t delay_s = server.managed() ? 0 : server.config().repl_diskless_sync_delay.load();
+    const std::int64_t delay_s =
+        server.managed() ? 0 : server.config().repl_diskless_sync_delay.load();
     if (delay_s == 0) return request_walk();
     walk_due_ms_ = steady_ms() + delay_s * 1000;
 }
@@ -213,12 +226,14 @@ bool ReplicaHub::resume_partially(Feed& feed) {
     if (!same && !second) return false;
     auto reader = log.open(static_cast<LogOffset>(request.offset) - 1, lag_max_bytes());
     if (!reader) return false;
-    feed.start_online(feed.announced().psync2 ? "+CONTINUE " + ids.replid + "\r\n" : "+CONTINUE\r\n",
-                      std::move(reader), steady_ms());
+    feed.start_online(
+        feed.announced().psync2 ? "+CONTINUE " + ids.replid + "\r\n" : "+CONTINUE\r\n",
+        std::move(reader), steady_ms());
     return true;
 }
 
-// -- Full sync -------------------------------------------------------------------------------------------
+// -- Full sync
+// -------------------------------------------------------------------------------------------
 
 void ReplicaHub::request_walk() {
     walk_due_ms_ = 0;
@@ -284,7 +299,8 @@ void ReplicaHub::tend_walk() {
     }
 }
 
-// -- Watching over them -------------------------------------------------------------------------------------
+// -- Watching over them
+// -------------------------------------------------------------------------------------
 
 void ReplicaHub::drop_all(std::string why) {
     post([this, why] {
@@ -301,12 +317,14 @@ void ReplicaHub::drop_all(std::string why) {
 void ReplicaHub::check(Feed& feed, std::int64_t now) {
     Config& config = environment_.server.config();
     const std::int64_t timeout_ms = config.repl_timeout.load() * 1000;
-    if (feed.state() == Feed::State::online && !feed.announced().rdb_only && now - feed.ack_ms() > timeout_ms) {
+    if (feed.state() == Feed::State::online && feed.acknowledges() &&
+        now - feed.ack_ms() > timeout_ms) {
         return feed.fail("it has not acknowledged anything for repl-timeout");
     }
     const auto soft = static_cast<std::uint64_t>(config.output_replica.soft.load());
     const LogOffset end = environment_.server.log().end();
-    if (soft == 0 || feed.walk() || end - feed.log_position() <= soft) {
+    if (soft == 0 || feed.walk() || feed.announced().rdb_only ||
+        end - feed.log_position() <= soft) {
         feed.over_soft_since_ms = 0;
     } else if (feed.over_soft_since_ms == 0) {
         feed.over_soft_since_ms = now;
@@ -353,11 +371,12 @@ void ReplicaHub::publish() {
         const bool online = feed->state() == Feed::State::online;
         if (online && now - feed->ack_ms() <= lag_max_ms) ++good;
         const ReplicaAnnouncement& announced = feed->announced();
-        const std::string id = announced.node_id.empty()
-                                   ? feed->address() + ":" + std::to_string(announced.listening_port)
-                                   : announced.node_id;
-        fresh.push_back({{id, feed->address(), announced.listening_port, state_word(feed->state()), feed->ack(), 0,
-                          online},
+        const std::string id =
+            announced.node_id.empty()
+                ? feed->address() + ":" + std::to_string(announced.listening_port)
+                : announced.node_id;
+        fresh.push_back({{id, feed->address(), announced.listening_port, state_word(feed->state()),
+                          feed->ack(), 0, online},
                          feed->ack_ms()});
     }
     server.set_good_replicas(good);
@@ -366,7 +385,8 @@ void ReplicaHub::publish() {
         std::lock_guard lock(mutex_);
         changed = !std::equal(fresh.begin(), fresh.end(), published_.begin(), published_.end(),
                               [](const Published& a, const Published& b) {
-                                  return a.replica.id == b.replica.id && a.replica.state == b.replica.state;
+                                  return a.replica.id == b.replica.id &&
+                                         a.replica.state == b.replica.state;
                               });
         published_.swap(fresh);
         attached_.store(feeds_.size(), std::memory_order_relaxed);
@@ -385,13 +405,14 @@ std::vector<ReplicaHub::Replica> ReplicaHub::replicas() const {
     return out;
 }
 
-// -- WAIT ----------------------------------------------------------------------------------------------------
+// -- WAIT
+// ----------------------------------------------------------------------------------------------------
 
 int ReplicaHub::acknowledged(LogOffset offset) const {
     std::lock_guard lock(mutex_);
-    return static_cast<int>(std::count_if(published_.begin(), published_.end(), [&](const Published& one) {
-        return one.replica.online && one.replica.ack >= offset;
-    }));
+    return static_cast<int>(std::count_if(
+        published_.begin(), published_.end(),
+        [&](const Published& one) { return one.replica.online && one.replica.ack >= offset; }));
 }
 
 void ReplicaHub::add_waiter(Waiter waiter) {
@@ -422,7 +443,8 @@ void ReplicaHub::settle_waiters(std::int64_t now) {
         const bool late = waiter.deadline_ms != 0 && now >= waiter.deadline_ms;
         if (acked < waiter.replicas && !late) return false;
         const std::string count = ":" + std::to_string(acked) + "\r\n";
-        environment_.server.resume(waiter.token, waiter.local_first ? "*2\r\n:0\r\n" + count : count);
+        environment_.server.resume(waiter.token,
+                                   waiter.local_first ? "*2\r\n:0\r\n" + count : count);
         return true;
     });
 }

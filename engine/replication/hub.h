@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The thread that serves this node's replicas: it sends them snapshots and the log, takes their
-// acknowledgements, and answers WAIT. It enters no lane and takes no shard lock, so replicas are fed while a
-// script runs. Public functions may be called from any thread.
+// acknowledgements, and answers WAIT. It enters no lane and takes no shard lock, so replicas are
+// fed while a script runs. Public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -31,12 +31,14 @@ public:
         Server& server;
         HistoryIds& history;
         Snapshots& snapshots;
-        /// In the exclusive lane: makes the log active if it is not, and says where the stream stands.
+        /// In the exclusive lane: makes the log active if it is not, and says where the stream
+        /// stands.
         std::function<SyncWalk::Cut()> take_cut;
         /// May replicas sync from this node now? An error reply if not.
         std::function<std::string()> refusal;
-        /// PSYNC ... FAILOVER: the primary asks this replica to take over.
         std::function<void()> replicas_changed;
+        /// A replica has acknowledged something.
+        std::function<void(std::int64_t now_ms)> acknowledged;
         /// About every 100 ms while the hub has something to watch, and each second at least.
         std::function<void(std::int64_t now_ms)> tick;
     };
@@ -50,7 +52,8 @@ public:
     /// Closes the feeds of all replicas: their history has changed.
     void drop_all(std::string why);
 
-    /// A session that waits for `replicas` acknowledgements of `offset`. Until `deadline_ms` (steady; 0: for ever).
+    /// A session that waits for `replicas` acknowledgements of `offset`. Until `deadline_ms`
+    /// (steady; 0: for ever).
     struct Waiter {
         BlockToken token;
         LogOffset offset;
@@ -111,9 +114,9 @@ private:
 
     // The hub's thread only.
     std::vector<std::unique_ptr<Feed>> feeds_;
-    std::shared_ptr<SyncWalk> walk_;   ///< requested or running
+    std::shared_ptr<SyncWalk> walk_;  ///< requested or running
     bool walk_ready_ = false;
-    std::int64_t walk_due_ms_ = 0;     ///< a walk waits for more replicas; 0: none does
+    std::int64_t walk_due_ms_ = 0;  ///< a walk waits for more replicas; 0: none does
     std::vector<Waiter> waiters_;
     std::int64_t next_tick_ms_ = 0;
     std::int64_t last_ping_ms_ = 0;

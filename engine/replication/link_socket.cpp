@@ -28,7 +28,9 @@ constexpr std::size_t line_bytes_max = 4096;
 LinkSocket::LinkSocket(int event_fd, std::function<bool()> interrupted)
     : event_fd_(event_fd), interrupted_(std::move(interrupted)) {}
 
-LinkSocket::~LinkSocket() { close(); }
+LinkSocket::~LinkSocket() {
+    close();
+}
 
 void LinkSocket::close() {
     if (fd_ >= 0) ::close(fd_);
@@ -68,7 +70,8 @@ bool LinkSocket::connect(const PrimaryAddress& address, std::int64_t timeout_ms)
     if (!address.path.empty()) {
         sockaddr_un name{};
         name.sun_family = AF_UNIX;
-        if (address.path.size() >= sizeof name.sun_path) return fail("the socket's path is too long");
+        if (address.path.size() >= sizeof name.sun_path)
+            return fail("the socket's path is too long");
         std::memcpy(name.sun_path, address.path.data(), address.path.size());
         fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd_ < 0) return fail(std::strerror(errno));
@@ -78,7 +81,8 @@ bool LinkSocket::connect(const PrimaryAddress& address, std::int64_t timeout_ms)
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (const int e = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found)) {
+    if (const int e = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(),
+                                    &hints, &found)) {
         return fail(::gai_strerror(e));
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
@@ -126,7 +130,8 @@ bool LinkSocket::send(Bytes bytes) {
 }
 
 void LinkSocket::send_now(Bytes bytes) {
-    [[maybe_unused]] const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    [[maybe_unused]] const ssize_t n =
+        ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 std::size_t LinkSocket::read(char* to, std::size_t size) {

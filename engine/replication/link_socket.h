@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The replica's connection to its primary: blocking reads and writes with a deadline, which another thread
-// can interrupt. Used by the link's thread; interrupt() by any.
+// The replica's connection to its primary: blocking reads and writes with a deadline, which another
+// thread can interrupt. Used by the link's thread; interrupt() by any.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ struct PrimaryAddress {
 
 class LinkSocket final : public ByteSource {
 public:
-    /// `interrupted` is asked whenever a wait ends; `event_fd` becomes readable when it should be asked.
+    /// `interrupted` is asked whenever a wait ends; `event_fd` becomes readable when it should be
+    /// asked.
     LinkSocket(int event_fd, std::function<bool()> interrupted);
     ~LinkSocket() override;
 

@@ -57,7 +57,9 @@ public:
         left_ -= n;
         return n;
     }
-    std::string error() const override { return left_ == 0 ? ByteSource::error() : source_.error(); }
+    std::string error() const override {
+        return left_ == 0 ? ByteSource::error() : source_.error();
+    }
 
 private:
     ByteSource& source_;
@@ -84,13 +86,15 @@ class SyncLoader final : public RdbTarget {
 public:
     SyncLoader(KeyspaceLoader& keys, int& db) : keys_(keys), db_(db) {}
     void aux(Bytes key, Bytes value) override {
-        if (key == "repl-stream-db") std::from_chars(value.data(), value.data() + value.size(), db_);
+        if (key == "repl-stream-db")
+            std::from_chars(value.data(), value.data() + value.size(), db_);
         if (db_ < 0 || db_ >= Keyspace::kDatabases) db_ = 0;
     }
     void string(int db, Bytes key, Bytes value, std::optional<std::int64_t> expiry) override {
         keys_.string(db, key, value, expiry);
     }
-    void object(int db, Bytes key, OwnedObject object, std::optional<std::int64_t> expiry) override {
+    void object(int db, Bytes key, OwnedObject object,
+                std::optional<std::int64_t> expiry) override {
         keys_.object(db, key, std::move(object), expiry);
     }
     bool stop() override { return keys_.stop(); }
@@ -119,7 +123,8 @@ PrimaryLink::~PrimaryLink() {
     ::close(event_);
 }
 
-// -- Orders ----------------------------------------------------------------------------------------------
+// -- Orders
+// ----------------------------------------------------------------------------------------------
 
 void PrimaryLink::follow(PrimaryAddress address, bool failover) {
     {
@@ -146,13 +151,18 @@ void PrimaryLink::stop(Stop how) {
     changed_.wait(lock, [this] { return idle_; });
 }
 
-void PrimaryLink::halt() { stop(Stop::halt); }
-void PrimaryLink::drain() { stop(Stop::drain); }
+void PrimaryLink::halt() {
+    stop(Stop::halt);
+}
+void PrimaryLink::drain() {
+    stop(Stop::drain);
+}
 
 PrimaryLink::Status PrimaryLink::status() const {
     std::lock_guard lock(mutex_);
-    return {state_.load(),      wanted_,           last_io_ms_.load(), down_since_ms_.load(),
-            sync_total_.load(), sync_read_.load(), error_};
+    return {
+        state_.load(),     wanted_, last_io_ms_.load(), down_since_ms_.load(), sync_total_.load(),
+        sync_read_.load(), error_};
 }
 
 void PrimaryLink::set_state(State state) {
@@ -172,7 +182,8 @@ bool PrimaryLink::fail(std::string why) {
     return false;
 }
 
-// -- The thread --------------------------------------------------------------------------------------------
+// -- The thread
+// --------------------------------------------------------------------------------------------
 
 void PrimaryLink::run() {
     executor_ = std::make_unique<Executor>(environment_.server, "replica link");
@@ -197,6 +208,8 @@ void PrimaryLink::run() {
             LinkSocket socket(event_, [this] { return interrupted(); });
             attempt(socket, address, failover);
         }
+        if (failover && !interrupted() && state_.load() != State::up)
+            environment_.failover_refused();
         input_.clear();
         if (!interrupted()) {
             set_state(State::down);
@@ -213,7 +226,8 @@ void PrimaryLink::run() {
 
 void PrimaryLink::back_off(std::int64_t ms) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return ending_ || interrupted(); });
+    changed_.wait_for(lock, std::chrono::milliseconds(ms),
+                      [this] { return ending_ || interrupted(); });
 }
 
 void PrimaryLink::attempt(LinkSocket& socket, const PrimaryAddress& address, bool failover) {
@@ -232,7 +246,8 @@ void PrimaryLink::attempt(LinkSocket& socket, const PrimaryAddress& address, boo
     stream(socket);
 }
 
-// -- Handshake ------------------------------------------------------------------------------------------------
+// -- Handshake
+// ------------------------------------------------------------------------------------------------
 
 bool PrimaryLink::shake_hands(LinkSocket& socket, const PrimaryAddress& address) {
     Config& config = environment_.server.config();
@@ -256,8 +271,8 @@ bool PrimaryLink::shake_hands(LinkSocket& socket, const PrimaryAddress& address)
     resp::encode_command(out, {"PING"});
     steps.push_back({"PING", true});
     const std::int64_t announced = config.replica_announce_port.load();
-    resp::encode_command(
-        out, {"REPLCONF", "listening-port", std::to_string(announced != 0 ? announced : config.port.load())});
+    resp::encode_command(out, {"REPLCONF", "listening-port",
+                               std::to_string(announced != 0 ? announced : config.port.load())});
     steps.push_back({"REPLCONF listening-port", false});
     if (const std::string ip = config.replica_announce_ip.get(); !ip.empty()) {
         resp::encode_command(out, {"REPLCONF", "ip-address", ip});
@@ -265,16 +280,19 @@ bool PrimaryLink::shake_hands(LinkSocket& socket, const PrimaryAddress& address)
     }
     resp::encode_command(out, {"REPLCONF", "capa", "eof", "capa", "psync2"});
     steps.push_back({"REPLCONF capa", false});
-    if (const std::string node = config.millpond_node.get(); !node.empty() && !address.path.empty()) {
+    if (const std::string node = config.millpond_node.get();
+        !node.empty() && !address.path.empty()) {
         resp::encode_command(out, {"REPLCONF", "millpond-node", node});
         steps.push_back({"REPLCONF millpond-node", false});
     }
     if (!socket.send(out)) return fail("cannot send to the primary: " + socket.error());
     for (const Step& step : steps) {
         std::string line;
-        if (!socket.line(line)) return fail(std::string("no answer to ") + step.what + ": " + socket.error());
+        if (!socket.line(line))
+            return fail(std::string("no answer to ") + step.what + ": " + socket.error());
         last_io_ms_.store(steady_ms());
-        if (line[0] == '-' && step.required) return fail(std::string(step.what) + ": " + line.substr(1));
+        if (line[0] == '-' && step.required)
+            return fail(std::string(step.what) + ": " + line.substr(1));
     }
     return true;
 }
@@ -291,11 +309,13 @@ bool PrimaryLink::synchronize(LinkSocket& socket, bool failover) {
         resp::encode_command(out, {"PSYNC", ids.replid, std::to_string(log.end() + 1)});
     }
     std::string line;
-    if (!socket.send(out) || !socket.line(line)) return fail("no answer to PSYNC: " + socket.error());
+    if (!socket.send(out) || !socket.line(line))
+        return fail("no answer to PSYNC: " + socket.error());
     last_io_ms_.store(steady_ms());
     const std::vector<std::string> words = words_of(line);
     if (words.at(0) == "+CONTINUE") {
-        if (!log.active()) return fail("the primary continues a history that this node does not have");
+        if (!log.active())
+            return fail("the primary continues a history that this node does not have");
         spdlog::info("Successful partial resynchronization with the primary");
         if (words.size() > 1 && words[1] != ids.replid) {
             environment_.server.gate().run_exclusive(executor_->gate_flag(), "replication", [&] {
@@ -306,15 +326,16 @@ bool PrimaryLink::synchronize(LinkSocket& socket, bool failover) {
         return true;
     }
     LogOffset offset = 0;
-    if (words[0] != "+FULLRESYNC" || words.size() < 3 || words[1].size() != mark_bytes || !parse(words[2], offset) ||
-        offset > EffectLog::offset_max) {
+    if (words[0] != "+FULLRESYNC" || words.size() < 3 || words[1].size() != mark_bytes ||
+        !parse(words[2], offset) || offset > EffectLog::offset_max) {
         return fail("PSYNC: " + line.substr(line[0] == '-' ? 1 : 0));
     }
     spdlog::info("Full resync from the primary: {}:{}", words[1], offset);
     return load(socket, words[1], offset);
 }
 
-// -- Full sync ---------------------------------------------------------------------------------------------------
+// -- Full sync
+// ---------------------------------------------------------------------------------------------------
 
 bool PrimaryLink::load(LinkSocket& socket, const std::string& replid, LogOffset offset) {
     Server& server = environment_.server;
@@ -336,7 +357,8 @@ bool PrimaryLink::load(LinkSocket& socket, const std::string& replid, LogOffset 
     for (int db = 0; db < Keyspace::kDatabases; ++db) keys += server.keyspace().size(db);
     if (keys == 0) {
         LimitedSource limited(socket, size);
-        if (!load_from(mark.empty() ? static_cast<ByteSource&>(limited) : socket, replid, offset)) return false;
+        if (!load_from(mark.empty() ? static_cast<ByteSource&>(limited) : socket, replid, offset))
+            return false;
         if (mark.empty()) return true;
         std::string end(mark_bytes, '\0');
         for (std::size_t got = 0; got < end.size();) {
@@ -351,8 +373,9 @@ bool PrimaryLink::load(LinkSocket& socket, const std::string& replid, LogOffset 
     std::string tail;
     std::vector<char> buffer(read_bytes);
     while (mark.empty() ? spool.size() < size : tail != mark) {
-        const std::size_t want =
-            mark.empty() ? std::min<std::uint64_t>(buffer.size(), size - spool.size()) : buffer.size();
+        const std::size_t want = mark.empty()
+                                     ? std::min<std::uint64_t>(buffer.size(), size - spool.size())
+                                     : buffer.size();
         const std::size_t n = socket.read(buffer.data(), want);
         if (n == 0) return fail("the snapshot broke off: " + socket.error());
         last_io_ms_.store(steady_ms());
@@ -385,7 +408,8 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
         return interrupted();
     });
     SyncLoader target(keys, db);
-    const RdbReadResult result = read_rdb(source, target, {.databases = static_cast<int>(server.config().databases)});
+    const RdbReadResult result =
+        read_rdb(source, target, {.databases = static_cast<int>(server.config().databases)});
     for (const std::string& warning : result.warnings) spdlog::warn("Full sync: {}", warning);
     sync_read_.store(result.bytes);
     gate.run_exclusive(flag, "full sync", [&] {
@@ -400,11 +424,13 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     if (result.error) return fail("the snapshot cannot be loaded: " + *result.error);
     db_ = db;
     stream_db_.store(db);
-    spdlog::info("Full sync finished: {} keys, {} bytes in {} ms", result.entries, result.bytes, steady_ms() - start);
+    spdlog::info("Full sync finished: {} keys, {} bytes in {} ms", result.entries, result.bytes,
+                 steady_ms() - start);
     return true;
 }
 
-// -- The stream ---------------------------------------------------------------------------------------------------
+// -- The stream
+// ---------------------------------------------------------------------------------------------------
 
 void PrimaryLink::acknowledge(LinkSocket& socket) {
     std::string out;
@@ -417,8 +443,8 @@ void PrimaryLink::apply(LinkSocket& socket) {
     Server& server = environment_.server;
     const auto commands = input_.commands();
     const std::vector<Bytes>& first = commands[0];
-    const bool getack = commands.size() == 1 && first.size() >= 2 && is_word(first[0], "replconf") &&
-                        is_word(first[1], "getack");
+    const bool getack = commands.size() == 1 && first.size() >= 2 &&
+                        is_word(first[0], "replconf") && is_word(first[1], "getack");
     bool logged = false;
     if (!getack && !(commands.size() == 1 && is_word(first[0], "ping"))) {
         const LogOffset before = server.log().end();
@@ -426,8 +452,10 @@ void PrimaryLink::apply(LinkSocket& socket) {
         stream_db_.store(db_, std::memory_order_relaxed);
         logged = server.log().end() != before;
         if (!result.ok && failed_records_.fetch_add(1) == 0) {
-            spdlog::error("A record of the primary could not be applied, the data may differ from here on: {}",
-                          result.error);
+            spdlog::error(
+                "A record of the primary could not be applied, the data may differ from here on: "
+                "{}",
+                result.error);
         }
     }
     if (!logged) {
@@ -437,13 +465,15 @@ void PrimaryLink::apply(LinkSocket& socket) {
     if (getack) acknowledge(socket);
 }
 
-/// Applies the whole records that are there. False when the stream makes no sense, or on an order to stop.
+/// Applies the whole records that are there. False when the stream makes no sense, or on an order
+/// to stop.
 bool PrimaryLink::apply_arrived(LinkSocket& socket, bool draining) {
     for (;;) {
         if (!draining && interrupted()) return false;
         const PrimaryStream::Step step = input_.next();
         if (step == PrimaryStream::Step::incomplete) return true;
-        if (step == PrimaryStream::Step::malformed) return fail("the primary's stream is malformed");
+        if (step == PrimaryStream::Step::malformed)
+            return fail("the primary's stream is malformed");
         apply(socket);
         input_.pop();
     }
@@ -453,9 +483,13 @@ bool PrimaryLink::apply_arrived(LinkSocket& socket, bool draining) {
 bool PrimaryLink::receive(LinkSocket& socket, bool& ended) {
     std::size_t got = 0;
     switch (socket.poll_read(input_.room(read_bytes), read_bytes, got)) {
-        case LinkSocket::Arrival::data: break;
-        case LinkSocket::Arrival::nothing: return false;
-        case LinkSocket::Arrival::ended: ended = true; return false;
+        case LinkSocket::Arrival::data:
+            break;
+        case LinkSocket::Arrival::nothing:
+            return false;
+        case LinkSocket::Arrival::ended:
+            ended = true;
+            return false;
     }
     input_.arrived(got);
     last_io_ms_.store(steady_ms(), std::memory_order_relaxed);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The replica's side: a thread that follows a primary. It connects, shakes hands, takes a full sync when
-// it must, and from then on applies the primary's records one by one, each under all its locks, its bytes
-// copied unchanged to this node's own log. Half a transaction at the end of a link never counts.
+// The replica's side: a thread that follows a primary. It connects, shakes hands, takes a full sync
+// when it must, and from then on applies the primary's records one by one, each under all its
+// locks, its bytes copied unchanged to this node's own log. Half a transaction at the end of a link
+// never counts.
 //
-// A full sync replaces the data: what this node holds is kept until the new data has arrived whole (in
-// memory, beyond 16 MiB in an unlinked file) unless it holds nothing, when it is loaded as it arrives.
+// A full sync replaces the data: what this node holds is kept until the new data has arrived whole
+// (in memory, beyond 16 MiB in an unlinked file) unless it holds nothing, when it is loaded as it
+// arrives.
 //
-// follow() and the observers may be called from any thread and lane; halt() and drain() wait for the
-// link's thread and so are for threads outside the lanes.
+// follow() and the observers may be called from any thread and lane; halt() and drain() wait for
+// the link's thread and so are for threads outside the lanes.
 #pragma once
 
 #include <atomic>
@@ -38,10 +40,12 @@ public:
     struct Environment {
         Server& server;
         HistoryIds& history;
-        /// The data is about to be replaced, or its history got another name: this node's own replicas must
-        /// ask anew.
+        /// The data is about to be replaced, or its history got another name: this node's own
+        /// replicas must ask anew.
         std::function<void(const char* why)> history_changed;
         std::function<void()> state_changed;
+        /// The primary-to-be did not take over.
+        std::function<void()> failover_refused;
     };
     explicit PrimaryLink(Environment environment);
     ~PrimaryLink();
@@ -60,8 +64,8 @@ public:
     struct Status {
         State state;
         std::optional<PrimaryAddress> primary;
-        std::int64_t last_io_ms;      ///< steady; 0 never
-        std::int64_t down_since_ms;   ///< steady; 0 when it is up
+        std::int64_t last_io_ms;         ///< steady; 0 never
+        std::int64_t down_since_ms;      ///< steady; 0 when it is up
         std::uint64_t sync_bytes_total;  ///< 0 when unknown
         std::uint64_t sync_bytes_read;
         std::string error;
@@ -106,7 +110,7 @@ private:
     std::optional<PrimaryAddress> wanted_;
     bool wanted_failover_ = false;
     Stop stop_how_ = Stop::none;
-    bool idle_ = true;      ///< the thread holds no link and applies nothing
+    bool idle_ = true;  ///< the thread holds no link and applies nothing
     bool ending_ = false;
     std::string error_;
     std::atomic<std::uint64_t> generation_{0};

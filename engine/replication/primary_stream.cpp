@@ -34,7 +34,9 @@ void PrimaryStream::append(Bytes bytes) {
     arrived(bytes.size());
 }
 
-void PrimaryStream::clear() { *this = PrimaryStream(); }
+void PrimaryStream::clear() {
+    *this = PrimaryStream();
+}
 
 /// Reads "<kind>number\r\n". False with `step` set when it is not there.
 bool PrimaryStream::line(char kind, std::uint64_t max, std::uint64_t& value, Step& step) {
@@ -79,7 +81,8 @@ PrimaryStream::Step PrimaryStream::command() {
             in_bulk_ = true;
         }
         if (end_ - position_ < bulk_ + 2) return Step::incomplete;
-        if (buffer_[position_ + bulk_] != '\r' || buffer_[position_ + bulk_ + 1] != '\n') return Step::malformed;
+        if (buffer_[position_ + bulk_] != '\r' || buffer_[position_ + bulk_ + 1] != '\n')
+            return Step::malformed;
         arguments_.push_back({position_ - begin_, bulk_});
         position_ += bulk_ + 2;
         in_bulk_ = false;
@@ -107,7 +110,8 @@ PrimaryStream::Step PrimaryStream::next() {
     for (std::size_t end : commands_end_) {
         auto& command = commands_.emplace_back();
         for (; at < end; ++at) {
-            command.emplace_back(buffer_.data() + begin_ + arguments_[at].offset, arguments_[at].size);
+            command.emplace_back(buffer_.data() + begin_ + arguments_[at].offset,
+                                 arguments_[at].size);
         }
     }
     return Step::record;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command stream between two nodes, cut into records: one command, or all from MULTI to EXEC. Bytes
-// arrive in pieces of any size; a record is given out when it is whole, with its bytes unchanged. Used by
-// one thread.
+// The command stream between two nodes, cut into records: one command, or all from MULTI to EXEC.
+// Bytes arrive in pieces of any size; a record is given out when it is whole, with its bytes
+// unchanged. Used by one thread.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +52,7 @@ private:
     std::uint64_t bulk_ = 0;
     bool in_bulk_ = false;
     bool in_transaction_ = false;
-    std::vector<Range> arguments_;       ///< of all commands of the record under way
+    std::vector<Range> arguments_;  ///< of all commands of the record under way
     std::vector<std::size_t> commands_end_;
     std::vector<std::vector<Bytes>> commands_;
 };

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view getack_record = "*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n";
 constexpr const char* unblocked_reply =
-    "-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n";
+    "-UNBLOCKED force unblock from blocking operation, instance state changed (master -> "
+    "replica?)\r\n";
 
 void line(std::string& out, const char* name, const std::string& value) {
     out += name;
@@ -23,34 +24,43 @@ void line(std::string& out, const char* name, const std::string& value) {
     out += "\r\n";
 }
 
-void line(std::string& out, const char* name, std::int64_t value) { line(out, name, std::to_string(value)); }
+void line(std::string& out, const char* name, std::int64_t value) {
+    line(out, name, std::to_string(value));
+}
 
 }  // namespace
 
 Replication::Replication(Server& server) : server_(server) {
-    server_.log().set_backlog_bytes(static_cast<std::size_t>(server_.config().repl_backlog_size.load()));
+    server_.log().set_backlog_bytes(
+        static_cast<std::size_t>(server_.config().repl_backlog_size.load()));
     server_.config().on_change("repl-backlog-size", [this]() -> std::optional<std::string> {
-        server_.log().set_backlog_bytes(static_cast<std::size_t>(server_.config().repl_backlog_size.load()));
+        server_.log().set_backlog_bytes(
+            static_cast<std::size_t>(server_.config().repl_backlog_size.load()));
         return std::nullopt;
     });
-    snapshots_ = std::make_unique<Snapshots>(server_.keyspace(), server_.gate(),
-                                             [this](KeyspaceObserver* hook) { server_.set_change_hook(hook); });
-    persistence_ = std::make_unique<Persistence>(server_, *snapshots_, [this]() -> Persistence::Fields {
-        if (!server_.log().active()) return {};
-        return {{"repl-stream-db", std::to_string(server_.role() == Role::replica ? link_->stream_db() : 0)},
-                {"repl-id", history_.get().replid},
-                {"repl-offset", std::to_string(server_.log().end())}};
-    });
+    snapshots_ = std::make_unique<Snapshots>(
+        server_.keyspace(), server_.gate(),
+        [this](KeyspaceObserver* hook) { server_.set_change_hook(hook); });
+    persistence_ =
+        std::make_unique<Persistence>(server_, *snapshots_, [this]() -> Persistence::Fields {
+            if (!server_.log().active()) return {};
+            return {{"repl-stream-db",
+                     std::to_string(server_.role() == Role::replica ? link_->stream_db() : 0)},
+                    {"repl-id", history_.get().replid},
+                    {"repl-offset", std::to_string(server_.log().end())}};
+        });
     failover_ = std::make_unique<Failover>(*this);
     link_ = std::make_unique<PrimaryLink>(PrimaryLink::Environment{
         server_, history_, [this](const char* why) { hub_->drop_all(why); },
         [this] {
             if (link_ && link_->state() == PrimaryLink::State::up) failover_->settled();
             changed();
-        }});
+        },
+        [this] { failover_->refused(); }});
     hub_ = std::make_unique<ReplicaHub>(ReplicaHub::Environment{
         server_, history_, *snapshots_, [this] { return take_cut(); }, [this] { return refusal(); },
-        [this] { changed(); }, [this](std::int64_t now_ms) { tick(now_ms); }});
+        [this] { changed(); }, [this](std::int64_t now_ms) { failover_->step(now_ms); },
+        [this](std::int64_t now_ms) { tick(now_ms); }});
 
     // Before anybody can connect: nobody is to see an empty data set that is about to be loaded.
     if (!server_.managed() && persistence_->has_file()) server_.set_loading(true);
@@ -62,13 +72,18 @@ Replication::Replication(Server& server) : server_(server) {
     server_.add_info("Stats", [this](std::string& out) {
         line(out, "sync_full", static_cast<std::int64_t>(hub_->counters().full.load()));
         line(out, "sync_partial_ok", static_cast<std::int64_t>(hub_->counters().partial_ok.load()));
-        line(out, "sync_partial_err", static_cast<std::int64_t>(hub_->counters().partial_err.load()));
+        line(out, "sync_partial_err",
+             static_cast<std::int64_t>(hub_->counters().partial_err.load()));
     });
 }
 
-Replication::~Replication() { stop(); }
+Replication::~Replication() {
+    stop();
+}
 
-Replication& Replication::of(Server& server) { return *static_cast<Replication*>(server.role_control()); }
+Replication& Replication::of(Server& server) {
+    return *static_cast<Replication*>(server.role_control());
+}
 
 void Replication::start() {
     if (server_.managed()) return;
@@ -97,7 +112,8 @@ void Replication::stop() {
     snapshots_.reset();
 }
 
-// -- Roles -----------------------------------------------------------------------------------------------
+// -- Roles
+// -----------------------------------------------------------------------------------------------
 
 void Replication::on_change(std::function<void()> changed) {
     std::lock_guard lock(mutex_);
@@ -145,7 +161,8 @@ void Replication::become_primary(std::function<void()> done) {
     });
 }
 
-void Replication::follow_unix(std::string path, std::string primary_id, std::function<void()> done) {
+void Replication::follow_unix(std::string path, std::string primary_id,
+                              std::function<void()> done) {
     PrimaryAddress address;
     address.path = std::move(path);
     address.id = std::move(primary_id);
@@ -153,24 +170,27 @@ void Replication::follow_unix(std::string path, std::string primary_id, std::fun
 }
 
 void Replication::follow(PrimaryAddress address, std::function<void()> done, bool failover) {
-    server_.post_exclusive("follow a primary", [this, address = std::move(address), done = std::move(done), failover] {
-        {
-            std::lock_guard lock(mutex_);
-            primary_ = address;
-        }
-        if (server_.role() == Role::primary) hub_->release_waiters(unblocked_reply);
-        server_.set_role(Role::replica);
-        server_.set_stale(true);
-        spdlog::info("This node follows {}", address.text());
-        link_->follow(address, failover);
-        changed();
-        done();
-    });
+    server_.post_exclusive("follow a primary",
+                           [this, address = std::move(address), done = std::move(done), failover] {
+                               {
+                                   std::lock_guard lock(mutex_);
+                                   primary_ = address;
+                               }
+                               if (server_.role() == Role::primary)
+                                   hub_->release_waiters(unblocked_reply);
+                               server_.set_role(Role::replica);
+                               server_.set_stale(true);
+                               spdlog::info("This node follows {}", address.text());
+                               link_->follow(address, failover);
+                               changed();
+                               done();
+                           });
 }
 
 History Replication::history_now() const {
     const HistoryIds::Ids ids = history_.get();
-    return {ids.replid, ids.replid2, ids.second_offset < 0 ? 0 : static_cast<std::uint64_t>(ids.second_offset),
+    return {ids.replid, ids.replid2,
+            ids.second_offset < 0 ? 0 : static_cast<std::uint64_t>(ids.second_offset),
             server_.log().end()};
 }
 
@@ -206,21 +226,34 @@ RoleControl::Status Replication::status() const {
     status.history = history_now();
     const PrimaryLink::Status link = link_->status();
     switch (link.state) {
-        case PrimaryLink::State::none: status.link = "none"; break;
+        case PrimaryLink::State::none:
+            status.link = "none";
+            break;
         case PrimaryLink::State::connecting:
-        case PrimaryLink::State::handshake: status.link = "connecting"; break;
-        case PrimaryLink::State::syncing: status.link = "syncing"; break;
-        case PrimaryLink::State::up: status.link = "up"; break;
-        case PrimaryLink::State::down: status.link = "down"; break;
+        case PrimaryLink::State::handshake:
+            status.link = "connecting";
+            break;
+        case PrimaryLink::State::syncing:
+            status.link = "syncing";
+            break;
+        case PrimaryLink::State::up:
+            status.link = "up";
+            break;
+        case PrimaryLink::State::down:
+            status.link = "down";
+            break;
     }
-    if (link.primary) status.source = link.primary->id.empty() ? link.primary->text() : link.primary->id;
+    if (link.primary)
+        status.source = link.primary->id.empty() ? link.primary->text() : link.primary->id;
     for (const ReplicaHub::Replica& replica : hub_->replicas()) {
-        status.replicas.push_back({replica.id, replica.online ? "online" : "syncing", replica.ack, replica.lag_ms});
+        status.replicas.push_back(
+            {replica.id, replica.online ? "online" : "syncing", replica.ack, replica.lag_ms});
     }
     return status;
 }
 
-// -- For the hub --------------------------------------------------------------------------------------------
+// -- For the hub
+// --------------------------------------------------------------------------------------------
 
 SyncWalk::Cut Replication::take_cut() {
     EffectLog& log = server_.log();
@@ -231,7 +264,8 @@ SyncWalk::Cut Replication::take_cut() {
     }
     const bool primary = server_.role() == Role::primary;
     if (primary) log.forget_database();
-    return {history_.get().replid, log.end(), primary ? 0 : link_->stream_db(), log.open(log.end(), 0)};
+    return {history_.get().replid, log.end(), primary ? 0 : link_->stream_db(),
+            log.open(log.end(), 0)};
 }
 
 std::string Replication::refusal() const {
@@ -249,11 +283,12 @@ void Replication::tick(std::int64_t now_ms) {
     let_backlog_go(now_ms);
 }
 
-/// A primary that has been alone for long stops logging. Managed nodes keep their history: the daemon
-/// compares it.
+/// A primary that has been alone for long stops logging. Managed nodes keep their history: the
+/// daemon compares it.
 void Replication::let_backlog_go(std::int64_t now_ms) {
     const std::int64_t ttl_ms = server_.config().repl_backlog_ttl.load() * 1000;
-    const bool alone = hub_->attached() == 0 && server_.log().active() && server_.role() == Role::primary;
+    const bool alone =
+        hub_->attached() == 0 && server_.log().active() && server_.role() == Role::primary;
     if (!alone || ttl_ms == 0 || server_.managed()) {
         alone_since_ms_.store(0);
     } else if (alone_since_ms_.load() == 0) {
@@ -261,7 +296,8 @@ void Replication::let_backlog_go(std::int64_t now_ms) {
     } else if (now_ms - alone_since_ms_.load() > ttl_ms) {
         alone_since_ms_.store(0);
         server_.post_exclusive("free the backlog", [this] {
-            if (hub_->attached() != 0 || server_.role() != Role::primary || !server_.log().active()) return;
+            if (hub_->attached() != 0 || server_.role() != Role::primary || !server_.log().active())
+                return;
             server_.log().deactivate();
             history_.start_anew();
             spdlog::info("Replication backlog freed after {} seconds without connected replicas",
@@ -272,6 +308,7 @@ void Replication::let_backlog_go(std::int64_t now_ms) {
 
 void Replication::ask_for_acknowledgements(LogOffset offset) {
     if (!server_.log().active() || server_.role() != Role::primary) return;
+    if (hub_->attached() == 0) return;
     LogOffset last = last_getack_.load();
     if (last > offset) return;
     if (last_getack_.compare_exchange_strong(last, server_.log().reserved() + 1)) {
@@ -279,7 +316,8 @@ void Replication::ask_for_acknowledgements(LogOffset offset) {
     }
 }
 
-// -- INFO -----------------------------------------------------------------------------------------------------
+// -- INFO
+// -----------------------------------------------------------------------------------------------------
 
 void Replication::info_replica(std::string& out) const {
     const PrimaryLink::Status link = link_->status();
@@ -288,7 +326,8 @@ void Replication::info_replica(std::string& out) const {
     const auto seconds_since = [&](std::int64_t ms) { return ms == 0 ? -1 : (now - ms) / 1000; };
     const LogOffset offset = server_.log().end();
     const bool syncing = link.state == PrimaryLink::State::syncing;
-    line(out, "master_host", primary ? (primary->path.empty() ? primary->host : primary->path) : "");
+    line(out, "master_host",
+         primary ? (primary->path.empty() ? primary->host : primary->path) : "");
     line(out, "master_port", primary ? primary->port : 0);
     line(out, "master_link_status", link.state == PrimaryLink::State::up ? "up" : "down");
     line(out, "master_last_io_seconds_ago", seconds_since(link.last_io_ms));
@@ -301,7 +340,8 @@ void Replication::info_replica(std::string& out) const {
         line(out, "master_sync_total_bytes", total);
         line(out, "master_sync_read_bytes", read);
         line(out, "master_sync_left_bytes", total > 0 ? total - read : -1);
-        line(out, "master_sync_perc", total > 0 ? std::to_string(100 * read / total) + ".00" : "0.00");
+        line(out, "master_sync_perc",
+             total > 0 ? std::to_string(100 * read / total) + ".00" : "0.00");
         line(out, "master_sync_last_io_seconds_ago", seconds_since(link.last_io_ms));
     }
     if (link.state != PrimaryLink::State::up) {
@@ -314,7 +354,8 @@ void Replication::info_replica(std::string& out) const {
 
 void Replication::info(std::string& out) const {
     const Role role = server_.role();
-    line(out, "role", role == Role::primary ? "master" : (role == Role::replica ? "slave" : "none"));
+    line(out, "role",
+         role == Role::primary ? "master" : (role == Role::replica ? "slave" : "none"));
     if (role == Role::replica) info_replica(out);
     const auto replicas = hub_->replicas();
     line(out, "connected_slaves", static_cast<std::int64_t>(replicas.size()));
@@ -324,8 +365,9 @@ void Replication::info(std::string& out) const {
     for (std::size_t i = 0; i < replicas.size(); ++i) {
         const ReplicaHub::Replica& replica = replicas[i];
         line(out, ("slave" + std::to_string(i)).c_str(),
-             "ip=" + replica.ip + ",port=" + std::to_string(replica.port) + ",state=" + replica.state +
-                 ",offset=" + std::to_string(replica.ack) + ",lag=" + std::to_string(replica.lag_ms / 1000));
+             "ip=" + replica.ip + ",port=" + std::to_string(replica.port) +
+                 ",state=" + replica.state + ",offset=" + std::to_string(replica.ack) +
+                 ",lag=" + std::to_string(replica.lag_ms / 1000));
     }
     const HistoryIds::Ids ids = history_.get();
     const EffectLog& log = server_.log();
@@ -336,8 +378,10 @@ void Replication::info(std::string& out) const {
     line(out, "second_repl_offset", ids.second_offset);
     line(out, "repl_backlog_active", log.active() ? 1 : 0);
     line(out, "repl_backlog_size", server_.config().repl_backlog_size.load());
-    line(out, "repl_backlog_first_byte_offset", log.active() ? static_cast<std::int64_t>(log.begin()) + 1 : 0);
-    line(out, "repl_backlog_histlen", log.active() ? static_cast<std::int64_t>(log.end() - log.begin()) : 0);
+    line(out, "repl_backlog_first_byte_offset",
+         log.active() ? static_cast<std::int64_t>(log.begin()) + 1 : 0);
+    line(out, "repl_backlog_histlen",
+         log.active() ? static_cast<std::int64_t>(log.end() - log.begin()) : 0);
 }
 
 }  // namespace millpond::engine

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A node's part in replication: its role, the history of its data, the link to its primary, the hub of its
-// replicas, snapshots and the file on disk. Made by main() beside the server and ended before it. Roles
-// change in the exclusive lane only; what must wait for the link's thread first is posted to the control
-// thread, so every public function may be called from any thread and lane, unless it says otherwise.
+// A node's part in replication: its role, the history of its data, the link to its primary, the hub
+// of its replicas, snapshots and the file on disk. Made by main() beside the server and ended
+// before it. Roles change in the exclusive lane only; what must wait for the link's thread first is
+// posted to the control thread, so every public function may be called from any thread and lane,
+// unless it says otherwise.
 #pragma once
 
 #include <atomic>

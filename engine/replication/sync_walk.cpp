@@ -15,7 +15,9 @@ SyncWalk::SyncWalk(std::string folder, TakeCut take_cut, std::function<void()> r
     spool_.on_progress(std::move(progress));
 }
 
-void SyncWalk::at_cut() { cut_ = take_cut_(); }
+void SyncWalk::at_cut() {
+    cut_ = take_cut_();
+}
 
 std::vector<std::pair<std::string, std::string>> SyncWalk::aux() {
     // The feeds may set out: their log positions are pinned.
@@ -36,7 +38,9 @@ bool SyncWalk::write(Bytes bytes) {
     return spool_.append(bytes);
 }
 
-std::string SyncWalk::error() const { return abandoned_.load() ? "no replica is left" : spool_.error(); }
+std::string SyncWalk::error() const {
+    return abandoned_.load() ? "no replica is left" : spool_.error();
+}
 
 void SyncWalk::done(const std::string& error) {
     if (!error.empty()) return spool_.fail(error);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One snapshot on its way to one or more replicas: the walker writes into a spool, each replica's feed
-// reads it at its own pace, and goes on with the log from the cut. A replica may join as long as nothing of
-// the spool has been freed. Made by the hub; written by the snapshot thread; read by the hub.
+// One snapshot on its way to one or more replicas: the walker writes into a spool, each replica's
+// feed reads it at its own pace, and goes on with the log from the cut. A replica may join as long
+// as nothing of the spool has been freed. Made by the hub; written by the snapshot thread; read by
+// the hub.
 #pragma once
 
 #include <atomic>
@@ -28,7 +29,8 @@ public:
     using TakeCut = std::function<Cut()>;
 
     /// `ready` is called on the snapshot thread after the cut, `progress` after each addition.
-    SyncWalk(std::string folder, TakeCut take_cut, std::function<void()> ready, std::function<void()> progress);
+    SyncWalk(std::string folder, TakeCut take_cut, std::function<void()> ready,
+             std::function<void()> progress);
 
     Spool& spool() { return spool_; }
     /// Valid once ready() has been called. The pin belongs to the hub from then on.

@@ -32,7 +32,9 @@ constexpr std::int64_t retry_s = 5;
 class Persistence::Job final : public SnapshotJob {
 public:
     Job(Persistence& owner, Done done)
-        : owner_(owner), sink_(owner.path(), owner.server_.config().rdbchecksum), done_(std::move(done)) {
+        : owner_(owner),
+          sink_(owner.path(), owner.server_.config().rdbchecksum),
+          done_(std::move(done)) {
         options.compress = owner.server_.config().rdbcompression;
     }
     void at_cut() override {
@@ -57,7 +59,10 @@ private:
 };
 
 Persistence::Persistence(Server& server, Snapshots& snapshots, std::function<Fields()> history)
-    : server_(server), snapshots_(snapshots), history_(std::move(history)), last_save_s_(std::time(nullptr)) {}
+    : server_(server),
+      snapshots_(snapshots),
+      history_(std::move(history)),
+      last_save_s_(std::time(nullptr)) {}
 
 std::string Persistence::path() const {
     return server_.config().dir.get() + "/" + server_.config().dbfilename.get();
@@ -84,7 +89,8 @@ std::vector<Persistence::SavePoint> Persistence::save_points() const {
     return points;
 }
 
-// -- Saving ---------------------------------------------------------------------------------------------
+// -- Saving
+// ---------------------------------------------------------------------------------------------
 
 bool Persistence::start(Done done) {
     if (in_progress_.exchange(true)) return false;
@@ -160,15 +166,19 @@ void Persistence::tick(std::int64_t now_unix_ms) {
     }
 }
 
-// -- Loading ----------------------------------------------------------------------------------------------
+// -- Loading
+// ----------------------------------------------------------------------------------------------
 
-bool Persistence::has_file() const { return ::access(path().c_str(), F_OK) == 0; }
+bool Persistence::has_file() const {
+    return ::access(path().c_str(), F_OK) == 0;
+}
 
 void Persistence::load(Done done) {
     const int fd = ::open(path().c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         const int problem = errno;
-        return done(problem == ENOENT ? "" : "cannot open " + path() + ": " + std::strerror(problem));
+        return done(problem == ENOENT ? ""
+                                      : "cannot open " + path() + ": " + std::strerror(problem));
     }
     server_.set_loading(true);
     load_started_s_.store(std::time(nullptr));
@@ -176,10 +186,12 @@ void Persistence::load(Done done) {
         const auto flag = server_.gate().join("loader");
         FileSource source(fd);
         const std::int64_t start = steady_ms();
-        KeyspaceLoader target(server_.keyspace(), server_.gate(), *flag, unix_ms(), [this] { return stop_.load(); });
-        const RdbReadResult result = read_rdb(source, target,
-                                              {.databases = static_cast<int>(server_.config().databases),
-                                               .verify_checksum = server_.config().rdbchecksum});
+        KeyspaceLoader target(server_.keyspace(), server_.gate(), *flag, unix_ms(),
+                              [this] { return stop_.load(); });
+        const RdbReadResult result =
+            read_rdb(source, target,
+                     {.databases = static_cast<int>(server_.config().databases),
+                      .verify_checksum = server_.config().rdbchecksum});
         for (const std::string& warning : result.warnings) spdlog::warn("{}: {}", path(), warning);
         loaded_keys_.store(result.entries - target.expired_keys());
         expired_keys_.store(target.expired_keys());
@@ -188,8 +200,9 @@ void Persistence::load(Done done) {
             server_.set_loading(false);
         });
         if (!result.error) {
-            spdlog::info("DB loaded from disk: {} keys, {} expired, {:.3f} seconds", loaded_keys_.load(),
-                         expired_keys_.load(), static_cast<double>(steady_ms() - start) / 1000);
+            spdlog::info("DB loaded from disk: {} keys, {} expired, {:.3f} seconds",
+                         loaded_keys_.load(), expired_keys_.load(),
+                         static_cast<double>(steady_ms() - start) / 1000);
         }
         done(result.error ? path() + ": " + *result.error : "");
     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The data set on disk: one RDB file, written in the background by BGSAVE and the save points, in the
-// foreground at shutdown, and loaded at start. Public functions may be called from any thread.
+// The data set on disk: one RDB file, written in the background by BGSAVE and the save points, in
+// the foreground at shutdown, and loaded at start. Public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -21,19 +21,21 @@ class Server;
 
 class Persistence {
 public:
-    /// `history` gives the aux fields that let a replica resume (repl-id, repl-offset); in the exclusive lane.
+    /// `history` gives the aux fields that let a replica resume (repl-id, repl-offset); in the
+    /// exclusive lane.
     using Fields = std::vector<std::pair<std::string, std::string>>;
     Persistence(Server& server, Snapshots& snapshots, std::function<Fields()> history);
 
-    /// Begins a background save; false when one is under way. `done` gets an error text or an empty one.
+    /// Begins a background save; false when one is under way. `done` gets an error text or an empty
+    /// one.
     using Done = std::function<void(const std::string& error)>;
     bool start(Done done = {});
     bool in_progress() const { return in_progress_.load(); }
     /// As the last act of the server, or in the exclusive lane: writes the file here and now.
     std::string save_now();
-    /// Begins loading the file, if there is one, on a thread of its own; the server answers -LOADING until
-    /// `done`, which is called (on that thread, with an error text or an empty one) when it is over, and at once
-    /// when there is nothing to load.
+    /// Begins loading the file, if there is one, on a thread of its own; the server answers
+    /// -LOADING until `done`, which is called (on that thread, with an error text or an empty one)
+    /// when it is over, and at once when there is nothing to load.
     void load(Done done);
     bool has_file() const;
     void join();
@@ -59,7 +61,8 @@ private:
     std::function<Fields()> history_;
     std::atomic<bool> in_progress_{false};
     std::atomic<bool> last_ok_{true};
-    std::atomic<std::int64_t> last_save_s_{0}, last_try_s_{0}, started_ms_{0}, last_duration_s_{-1}, saves_{0};
+    std::atomic<std::int64_t> last_save_s_{0}, last_try_s_{0}, started_ms_{0}, last_duration_s_{-1},
+        saves_{0};
     std::atomic<std::int64_t> dirty_saved_{0};
     std::atomic<std::uint64_t> loaded_keys_{0}, expired_keys_{0};
     std::atomic<std::int64_t> load_started_s_{0};

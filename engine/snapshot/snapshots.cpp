@@ -24,7 +24,9 @@ void Snapshots::submit(std::shared_ptr<SnapshotJob> job) {
     wake_.notify_one();
 }
 
-void Snapshots::abort(std::string why) { walker_.abort(std::move(why)); }
+void Snapshots::abort(std::string why) {
+    walker_.abort(std::move(why));
+}
 
 void Snapshots::run() {
     const auto flag = gate_.join("snapshot");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The thread that takes snapshots, one after the other. A job names what happens at the cut and where the
-// bytes go; whoever has one submits it from any thread and is told of its end on the snapshot thread.
+// The thread that takes snapshots, one after the other. A job names what happens at the cut and
+// where the bytes go; whoever has one submits it from any thread and is told of its end on the
+// snapshot thread.
 #pragma once
 
 #include <condition_variable>

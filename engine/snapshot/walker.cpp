@@ -56,7 +56,7 @@ void SnapshotWalker::before_change(int db, Entry& entry) {
     saved_.append(std::move(writer.chunk()));
 }
 
-bool SnapshotWalker::emit(SnapshotSink& sink, RdbChunk chunk) {
+bool SnapshotWalker::deliver(SnapshotSink& sink, RdbChunk chunk) {
     if (failed()) return false;
     if (chunk.for_each([&](Bytes bytes) { return sink.write(bytes); })) return true;
     fail(sink.error());
@@ -64,7 +64,7 @@ bool SnapshotWalker::emit(SnapshotSink& sink, RdbChunk chunk) {
 }
 
 /// What was walked, and what writers have saved meanwhile.
-bool SnapshotWalker::emit(SnapshotSink& sink) {
+bool SnapshotWalker::deliver(SnapshotSink& sink) {
     RdbChunk walked = std::exchange(writer_.chunk(), {});
     writer_db_ = -1;
     RdbChunk saved;
@@ -73,7 +73,7 @@ bool SnapshotWalker::emit(SnapshotSink& sink) {
         std::swap(saved, saved_);
         saved_db_ = -1;
     }
-    return emit(sink, std::move(walked)) && emit(sink, std::move(saved));
+    return deliver(sink, std::move(walked)) && deliver(sink, std::move(saved));
 }
 
 bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int index) {
@@ -94,7 +94,7 @@ bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int 
                 shard.unlock();
             }
         }
-        if (writer_.chunk().bytes.size() >= piece_bytes && !emit(sink)) return false;
+        if (writer_.chunk().bytes.size() >= piece_bytes && !deliver(sink)) return false;
     }
     return true;
 }
@@ -109,7 +109,7 @@ std::string SnapshotWalker::walk(GateFlag& flag, SnapshotSink& sink) {
         }
     }
     gate_.run_exclusive(flag, "snapshot", [this] { set_hook_(nullptr); });
-    emit(sink);
+    deliver(sink);
     std::lock_guard lock(mutex_);
     saved_ = {};
     return error_;

@@ -54,8 +54,8 @@ public:
 
 private:
     bool walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int shard);
-    bool emit(SnapshotSink& sink);
-    bool emit(SnapshotSink& sink, RdbChunk chunk);
+    bool deliver(SnapshotSink& sink);
+    bool deliver(SnapshotSink& sink, RdbChunk chunk);
     void fail(std::string why);
     bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
