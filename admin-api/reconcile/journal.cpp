@@ -2,6 +2,7 @@
 #include "admin-api/reconcile/journal.h"
 
 #include <chrono>
+#include <utility>
 
 namespace millpond::admin {
 namespace {

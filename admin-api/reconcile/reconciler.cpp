@@ -49,7 +49,8 @@ Reconciler::~Reconciler() {
 void Reconciler::start() {
     fleet_.start(*this, journal_);
     worker_.post([this] {
-        for (const auto& [id, cluster] : catalog_.read()->clusters)
+        const auto state = catalog_.read();
+        for (const auto& [id, cluster] : state->clusters)
             if (should_run(*cluster)) adopt(id);
         settle();
     });
