@@ -296,7 +296,7 @@ std::string describe_client(const Session& session) {
 
 void add_client_commands(CommandTable& table) {
     constexpr std::uint32_t kUsual = kNoscript | kLoading | kStale;
-    table.add({.name = "client", .arity = -2, .categories = kCatConnection, .since = "2.4.0", .group = "connection",
+    table.add({.name = "client", .arity = -2, .since = "2.4.0", .group = "connection",
                .complexity = "Depends on subcommand.", .summary = "A container for client connection commands"});
     const auto add = [&](std::string_view name, int arity, std::uint32_t flags, Handler handler,
                          std::string_view since, std::string_view summary, Lane lane = Lane::shared) {

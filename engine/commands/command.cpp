@@ -43,22 +43,22 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 20> kFlagWords{
 
 constexpr std::array<std::pair<std::uint32_t, std::string_view>, 17> kCategoryWords{{
     {kCatKeyspace, "keyspace"},
-    {kCatString, "string"},
-    {kCatHash, "hash"},
-    {kCatList, "list"},
     {kCatSet, "set"},
     {kCatSortedSet, "sortedset"},
-    {kCatStream, "stream"},
+    {kCatList, "list"},
+    {kCatHash, "hash"},
+    {kCatString, "string"},
     {kCatBitmap, "bitmap"},
     {kCatHyperLogLog, "hyperloglog"},
     {kCatGeo, "geo"},
+    {kCatStream, "stream"},
     {kCatPubsub, "pubsub"},
+    {kCatAdmin, "admin"},
+    {kCatBlocking, "blocking"},
+    {kCatDangerous, "dangerous"},
     {kCatConnection, "connection"},
     {kCatTransaction, "transaction"},
     {kCatScripting, "scripting"},
-    {kCatDangerous, "dangerous"},
-    {kCatAdmin, "admin"},
-    {kCatBlocking, "blocking"},
 }};
 
 std::vector<std::string> flag_words(const CommandSpec& spec) {
@@ -71,18 +71,26 @@ std::vector<std::string> flag_words(const CommandSpec& spec) {
     return words;
 }
 
+/// In the order of Redis's own list, which clients may show as it comes.
 std::vector<std::string> categories_of(const CommandSpec& spec) {
     std::uint32_t categories = spec.categories;
     if (spec.flags & kAdmin) categories |= kCatAdmin | kCatDangerous;
     if (spec.flags & kPubsub) categories |= kCatPubsub;
     if (spec.flags & kBlocking) categories |= kCatBlocking;
     std::vector<std::string> words;
-    for (const auto& [category, word] : kCategoryWords) {
-        if (categories & category) words.push_back("@" + std::string(word));
-    }
-    if (spec.flags & kWrite) words.emplace_back("@write");
+    const auto add = [&](std::uint32_t wanted) {
+        for (const auto& [category, word] : kCategoryWords) {
+            if (categories & wanted & category) words.push_back("@" + std::string(word));
+        }
+    };
+    add(kCatKeyspace);
     if ((spec.flags & kReadonly) && !(categories & kCatScripting)) words.emplace_back("@read");
+    if (spec.flags & kWrite) words.emplace_back("@write");
+    constexpr std::uint32_t kAfterSpeed =
+        kCatBlocking | kCatDangerous | kCatConnection | kCatTransaction | kCatScripting;
+    add(~(kCatKeyspace | kAfterSpeed));
     words.emplace_back(spec.flags & kFast ? "@fast" : "@slow");
+    add(kAfterSpeed);
     return words;
 }
 
@@ -91,41 +99,82 @@ void write_words(resp::ReplyWriter& reply, const std::vector<std::string>& words
     for (const std::string& word : words) reply.simple(word);
 }
 
-/// One key specification, of the fixed range that the table has.
-void write_key_specs(resp::ReplyWriter& reply, const CommandSpec& spec) {
-    if (spec.keys.first == 0) return reply.array(0);
-    std::vector<std::string> flags;
-    std::size_t at = 0;
-    while (at < spec.key_flags.size()) {
-        const std::size_t end = std::min(spec.key_flags.find(' ', at), spec.key_flags.size());
-        if (end > at) flags.emplace_back(spec.key_flags.substr(at, end - at));
+/// "RW ACCESS" as COMMAND INFO has it: the first word as it is, the rest in lower case.
+std::vector<std::string> key_flag_words(std::string_view text) {
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find(' ', at), text.size());
+        std::string word(text.substr(at, end - at));
+        for (char& c : word) c = static_cast<char>(!words.empty() && c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+        if (!word.empty()) words.push_back(std::move(word));
         at = end + 1;
     }
-    if (flags.empty()) flags.emplace_back(spec.flags & kWrite ? "RW" : "RO");
-    reply.array(1);
-    reply.map(3);
-    reply.bulk("flags");
-    write_words(reply, flags);
-    reply.bulk("begin_search");
-    reply.map(2);
-    reply.bulk("type");
-    reply.bulk("index");
-    reply.bulk("spec");
-    reply.map(1);
-    reply.bulk("index");
-    reply.integer(spec.keys.first);
-    reply.bulk("find_keys");
-    reply.map(2);
-    reply.bulk("type");
-    reply.bulk("range");
-    reply.bulk("spec");
-    reply.map(3);
-    reply.bulk("lastkey");
-    reply.integer(spec.keys.last < 0 ? spec.keys.last : spec.keys.last - spec.keys.first);
-    reply.bulk("keystep");
-    reply.integer(spec.keys.step);
-    reply.bulk("limit");
-    reply.integer(0);
+    return words;
+}
+
+/// Where one group of keys stands: a range, or (when `counted`) as many as the argument at `index` says.
+struct KeySpec {
+    std::vector<std::string> flags;
+    int index;
+    int last;
+    int step;
+    bool counted;
+};
+
+/// A command has one group for each part of its key_flags. With several, each but the last is one key.
+std::vector<KeySpec> key_specs(const CommandSpec& spec) {
+    std::vector<KeySpec> specs;
+    if (spec.keys.first == 0 && !spec.find_keys) return specs;
+    std::string_view rest = spec.key_flags;
+    int index = std::max<int>(spec.keys.first, 1);
+    for (bool more = true; more; ++index) {
+        const std::size_t bar = rest.find('|');
+        more = bar != std::string_view::npos;
+        KeySpec one{key_flag_words(rest.substr(0, bar)), index, 0, 1, false};
+        if (one.flags.empty()) one.flags.emplace_back(spec.flags & kWrite ? "RW" : "RO");
+        if (!more) {
+            one.counted = spec.find_keys != nullptr;
+            one.last = spec.keys.last < 0 ? spec.keys.last : spec.keys.last - index;
+            one.step = spec.keys.step;
+        }
+        specs.push_back(std::move(one));
+        if (more) rest.remove_prefix(bar + 1);
+    }
+    return specs;
+}
+
+void write_fields(resp::ReplyWriter& reply, std::initializer_list<std::pair<std::string_view, int>> fields) {
+    reply.map(fields.size());
+    for (const auto& [name, value] : fields) {
+        reply.bulk(name);
+        reply.integer(value);
+    }
+}
+
+void write_key_specs(resp::ReplyWriter& reply, const CommandSpec& spec) {
+    const std::vector<KeySpec> specs = key_specs(spec);
+    reply.set(specs.size());
+    for (const KeySpec& one : specs) {
+        reply.map(3);
+        reply.bulk("flags");
+        write_words(reply, one.flags);
+        reply.bulk("begin_search");
+        reply.map(2);
+        reply.bulk("type");
+        reply.bulk("index");
+        reply.bulk("spec");
+        write_fields(reply, {{"index", one.index}});
+        reply.bulk("find_keys");
+        reply.map(2);
+        reply.bulk("type");
+        reply.bulk(one.counted ? "keynum" : "range");
+        reply.bulk("spec");
+        if (one.counted) {
+            write_fields(reply, {{"keynumidx", 0}, {"firstkey", 1}, {"keystep", 1}});
+        } else {
+            write_fields(reply, {{"lastkey", one.last}, {"keystep", one.step}, {"limit", 0}});
+        }
+    }
 }
 
 void write_info(Call& call, const CommandSpec& spec) {
@@ -138,9 +187,10 @@ void write_info(Call& call, const CommandSpec& spec) {
     reply.integer(spec.keys.last);
     reply.integer(spec.keys.step);
     write_words(reply, categories_of(spec));
-    reply.array(0);  // tips
+    reply.set(0);  // tips
     write_key_specs(reply, spec);
     const auto subcommands = call.server().commands().subcommands(spec);
+    if (subcommands.empty()) return reply.set(0);
     reply.array(subcommands.size());
     for (const CommandSpec* sub : subcommands) write_info(call, *sub);
 }
@@ -169,7 +219,7 @@ void command_info(Call& call) {
         if (const CommandSpec* spec = find_by_full_name(call, call.arg(i))) {
             write_info(call, *spec);
         } else {
-            call.reply().null_array();
+            call.reply().null();
         }
     }
 }
@@ -287,8 +337,8 @@ void add_command_commands(CommandTable& table) {
     add("command", -1, command, "2.8.13", "Describes all commands");
     add("command|count", 2, command_count, "2.8.13", "Answers how many commands there are");
     add("command|docs", -2, command_docs, "7.0.0", "Documents commands");
-    add("command|getkeys", -3, command_getkeys, "2.8.13", "Answers the keys of a command");
-    add("command|getkeysandflags", -3, command_getkeysandflags, "7.0.0",
+    add("command|getkeys", -4, command_getkeys, "2.8.13", "Answers the keys of a command");
+    add("command|getkeysandflags", -4, command_getkeysandflags, "7.0.0",
         "Answers the keys of a command, and what is done to them");
     add("command|help", 2, help, "5.0.0", "Says what the subcommands are");
     add("command|info", -2, command_info, "2.8.13", "Describes commands");

@@ -168,7 +168,7 @@ void add_connection_commands(CommandTable& table) {
                .summary = "Chooses the protocol version, and may authenticate and name the connection"});
     table.add({.name = "ping", .arity = -1, .flags = kFast, .categories = kCatConnection, .handler = ping,
                .group = "connection", .complexity = "O(1)", .summary = "Answers PONG, or its argument"});
-    table.add({.name = "echo", .arity = 2, .flags = kFast, .categories = kCatConnection, .handler = echo,
+    table.add({.name = "echo", .arity = 2, .flags = kFast | kLoading | kStale, .categories = kCatConnection, .handler = echo,
                .group = "connection", .complexity = "O(1)", .summary = "Answers its argument"});
     table.add({.name = "select", .arity = 2, .flags = kLoading | kStale | kFast, .categories = kCatConnection,
                .handler = select, .group = "connection", .complexity = "O(1)",

@@ -299,14 +299,17 @@ void Executor::reject(Session& session, const CommandSpec* spec, std::string_vie
     server_.statistics().count_error(error.substr(0, error.find(' ')));
     resp::ReplyWriter reply(output(session), session.protocol());
     if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
-    if (session.transaction && session.transaction->open) {
-        if (spec && spec == scratch_->exec) {
+    if (spec && spec == scratch_->exec) {
+        if (session.transaction && session.transaction->open) {
             unwatch(session, false);
             session.transaction.reset();
             session.in_multi = false;
-            reply.error("EXECABORT Transaction discarded because of: " + std::string(error));
-            return;
         }
+        if (error.starts_with("ERR ")) error.remove_prefix(4);
+        reply.error("EXECABORT Transaction discarded because of: " + std::string(error));
+        return;
+    }
+    if (session.transaction && session.transaction->open) {
         session.transaction->broken = true;
     }
     reply.error(error);

@@ -352,9 +352,9 @@ void add_replication_commands(CommandTable& table) {
         "Internal command used for replication");
     add("sync", 1, admin | kNoAsyncLoading | kNoMulti, dangerous, Lane::shared, sync, "1.0.0", "server",
         "Internal command used for replication");
-    add("wait", 3, kNoscript, 0, Lane::shared, wait, "3.0.0", "generic",
+    add("wait", 3, kNoscript, kCatConnection, Lane::shared, wait, "3.0.0", "generic",
         "Wait for the synchronous replication of all the write commands sent in the context of the current connection");
-    add("waitaof", 4, kNoscript, 0, Lane::shared, waitaof, "7.2.0", "generic",
+    add("waitaof", 4, kNoscript, kCatConnection, Lane::shared, waitaof, "7.2.0", "generic",
         "Wait for all write commands sent in the context of the current connection to be synced to AOF of local host "
         "and/or replicas");
 }

@@ -61,6 +61,7 @@ struct CommandSpec {
     std::string_view summary = "";
     KeyFinder find_keys = nullptr;
     /// What each key is for, COMMAND INFO's key spec words: "RO", "RW", "OW", "RM" + "ACCESS" "UPDATE" "INSERT" "DELETE".
+    /// Keys of different use are parted by "|": each part but the last is one key.
     std::string_view key_flags = "";
 
     // Set by CommandTable::add().
