@@ -44,13 +44,16 @@ ReplicaHub::ReplicaHub(Environment environment) : environment_(std::move(environ
     event.data.ptr = nullptr;
     ::epoll_ctl(epoll_, EPOLL_CTL_ADD, event_, &event);
     environment_.server.log().on_wake([this] { wake(); });
+}
+
+void ReplicaHub::start() {
     thread_ = std::thread([this] { run(); });
 }
 
 ReplicaHub::~ReplicaHub() {
     stop_.store(true);
     wake();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     environment_.server.log().on_wake({});
     ::close(epoll_);
     ::close(event_);

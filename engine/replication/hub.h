@@ -43,6 +43,8 @@ public:
         std::function<void(std::int64_t now_ms)> tick;
     };
     explicit ReplicaHub(Environment environment);
+    /// Starts the thread: what the environment reaches is there by now.
+    void start();
     ~ReplicaHub();
     ReplicaHub(const ReplicaHub&) = delete;
     ReplicaHub& operator=(const ReplicaHub&) = delete;

@@ -2,6 +2,7 @@
 #include "engine/replication/replication.h"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "engine/log/assert.h"
 #include "engine/server/clock.h"
@@ -61,6 +62,7 @@ Replication::Replication(Server& server) : server_(server) {
         server_, history_, *snapshots_, [this] { return take_cut(); }, [this] { return refusal(); },
         [this] { changed(); }, [this](std::int64_t now_ms) { failover_->step(now_ms); },
         [this](std::int64_t now_ms) { tick(now_ms); }});
+    hub_->start();
 
     // Before anybody can connect: nobody is to see an empty data set that is about to be loaded.
     if (!server_.managed() && persistence_->has_file()) server_.set_loading(true);
@@ -90,8 +92,9 @@ void Replication::start() {
     persistence_->load([this](const std::string& error) {
         if (!error.empty()) {
             spdlog::critical("Fatal error loading the DB, check server logs. Exiting: {}", error);
-            server_.request_shutdown("the data file cannot be loaded");
-            return;
+            // In the middle of a start there is nothing to end in order, and the status must say so.
+            spdlog::default_logger()->flush();
+            ::_exit(1);
         }
         const std::string primary = server_.config().replicaof.get();
         const std::size_t space = primary.find(' ');

@@ -204,7 +204,7 @@ void RdbWriter::sorted_set(Entry& entry) {
     length(set.size());
     // From the highest down, as Redis writes it: whoever loads it inserts at the head of a skip
     // list.
-    set.for_range(0, set.size(), true, [&](Bytes member, double score) {
+    set.for_range(set.size() - 1, set.size(), true, [&](Bytes member, double score) {
         text(member);
         char raw[sizeof score];
         std::memcpy(raw, &score, sizeof score);

@@ -45,7 +45,7 @@ class Node:
 
     def try_connect(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"{self.args[0]} ended: " + self.log_text())
+            raise AssertionError(f"{self.args[0]} ended with {self.process.returncode}: " + self.log_text())
         with contextlib.suppress(OSError):
             self.client = Redis(LOOPBACK, self.port, timeout=60)
             return True
@@ -424,7 +424,7 @@ class ReplicationTest(unittest.TestCase):
     # -- Files -----------------------------------------------------------------------------------------
 
     def fill(self, node):
-        with self.traffic(node) as traffic:
+        with self.traffic(node, databases=1) as traffic:
             wait_for("data", lambda: traffic.count > 3000)
         for i in range(2000):
             node("ZADD", "large-z", i * 1.5, f"member-{i}")
