@@ -228,7 +228,7 @@ void SnapshotTest::oldPackedEncodings() {
     for (std::size_t cut = 0; cut < ziplist.size(); ++cut) {
         QVERIFY(!read_ziplist(ziplist.substr(0, cut), [](Bytes) { return true; }));
     }
-    ziplist[12] ^= 2;  // no longer the length that the next element tells
+    ziplist[13] ^= 2;  // no longer the length that the next element tells
     QVERIFY(!read_ziplist(ziplist, [](Bytes) { return true; }));
 
     const std::string zipmap = "\x02\x03"s + "foo" + "\x03\x02"s + "bar" + "\0\0"s + "\x05"s + "hello" + "\x05\x00"s +

@@ -395,8 +395,18 @@ class ReplicationTest(unittest.TestCase):
         with self.assertRaisesRegex(ReplyError, "NOREPLICAS"):
             primary("SET", "k", "too few")
 
+    def test_failover_command_without_a_way_to_the_target(self):
+        primary, replica = self.ours(), self.ours("--replica-announce-port", "1")
+        follow(replica, primary)
+        wait_for("online", lambda: primary.info().get("slave0", "").find("state=online") > 0)
+        self.assertEqual(primary("FAILOVER"), "OK")
+        wait_for("given up", lambda: primary.info()["master_failover_state"] == "no-failover")
+        self.assertEqual(primary("SET", "k", "v"), "OK")
+        wait_for("the replica again", lambda: primary.info().get("slave0", "").find("state=online") > 0)
+        self.assert_equal_data(primary, replica)
+
     def test_failover_command(self):
-        primary, replica = self.ours(), self.ours()
+        primary, replica = (self.ours("--replica-announce-ip", LOOPBACK) for _ in range(2))
         with self.assertRaisesRegex(ReplyError, "FAILOVER requires connected replicas"):
             primary("FAILOVER")
         follow(replica, primary)
@@ -439,6 +449,7 @@ class ReplicationTest(unittest.TestCase):
         for key in node("KEYS", "*"):  # what expires while we compare would differ
             if 0 < node("PTTL", key) < 100000:
                 node("PERSIST", key)
+        wait_for("what has expired is gone", lambda: node("DBSIZE") == len(node("KEYS", "*")))
 
     def test_files_of_ours_load_in_redis(self):
         ours = self.ours()
