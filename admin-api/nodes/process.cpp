@@ -77,7 +77,10 @@ std::uint64_t run_time_of(const std::string& folder) {
 
 bool is_node(std::int64_t pid, const std::string& node_id) {
     const std::string line = slurp("/proc/" + std::to_string(pid) + "/cmdline");
-    const std::string option = std::string("--millpond-node") + '\0' + node_id + '\0';
+    std::string option = "--millpond-node";
+    option.push_back('\0');  // as the kernel separates arguments
+    option.append(node_id);
+    option.push_back('\0');
     return line.find(option) != std::string::npos;
 }
 

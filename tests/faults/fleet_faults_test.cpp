@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fleet over real engine processes: what it promises when processes die, stop or are merely
+// busy, and when the daemon goes away in the middle. Times are printed; they are asserted tightly
+// with MILLPOND_SOAK=1 only, as ./test runs on loaded machines.
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <QtTest>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <thread>
+
+#include "tests/faults/fleet_harness.h"
+
+using namespace millpond;
+using namespace millpond::tests;
+
+namespace {
+
+bool soak() {
+    return qEnvironmentVariableIsSet("MILLPOND_SOAK");
+}
+
+void kill_process(std::int64_t pid, int signal) {
+    ::kill(static_cast<pid_t>(pid), signal);
+}
+
+bool runs(std::int64_t pid) {
+    QFile stat(QString("/proc/%1/stat").arg(pid));
+    if (!stat.open(QIODevice::ReadOnly)) return false;
+    const QByteArray text = stat.readAll();
+    const auto state = text.mid(text.lastIndexOf(')') + 2, 1);
+    return state != "Z" && state != "X";
+}
+
+}  // namespace
+
+#define SUCCEEDS(call)                              \
+    do {                                            \
+        const std::string trouble = (call);         \
+        QVERIFY2(trouble.empty(), trouble.c_str()); \
+    } while (false)
+#define WHOLE(cluster, replicas) \
+    QVERIFY2(fleet.wait_until_whole(cluster, replicas), fleet.all_told().c_str())
+
+class FleetFaultsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aClusterIsThereWithinASecond() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("quick", 3);
+        const auto start = Clock::now();
+        SUCCEEDS(fleet.apply(spec));
+        const double took = ms_since(start);
+        qInfo("three nodes, available after %.0f ms", took);
+        QVERIFY(took < (soak() ? 1000 : 4000));
+        Client client;
+        QCOMPARE(client.connect(spec.primary_endpoint.ip), 0);
+        QCOMPARE(client.call({"SET", "k", "v"})->text, std::string("OK"));
+        QVERIFY(fleet.wait_for([&] {
+            Client reader;
+            if (reader.connect(spec.reader_endpoint.ip) != 0) return false;
+            const auto value = reader.call({"GET", "k"});
+            return value && value->text == "v";
+        }));
+        for (int i = 0; i < 40; ++i) {  // every one of the reader sockets is somebody's
+            Client reader;
+            QCOMPARE(reader.connect(spec.reader_endpoint.ip), 0);
+            QVERIFY(reader.call({"PING"}).has_value());
+        }
+        QVERIFY(fleet.wait_for([&] { return fleet.samples() >= 3; }));
+        QVERIFY(fleet.wait_for([&] { return !fleet.sources().empty(); }));
+        std::vector<std::int64_t> pids;
+        for (const auto& [name, view] : fleet.nodes("quick")) pids.push_back(view.pid);
+        QCOMPARE(pids.size(), std::size_t(3));
+        SUCCEEDS(fleet.remove("quick"));
+        for (const auto pid : pids) QVERIFY(!runs(pid));
+        QVERIFY(!std::filesystem::exists(spec.nodes[0].folder));
+        QCOMPARE(client.connect(spec.primary_endpoint.ip), ECONNREFUSED);
+    }
+
+    void aKilledPrimaryIsReplaced() {
+        constexpr int kClusters = 10;
+        constexpr int kKillsEach = 2;  // the third within a minute would be held back
+        Harness fleet;
+        fleet.start_fleet();
+        std::vector<double> times;
+        for (int i = 0; i < kClusters; ++i) {
+            const std::string name = "crash" + std::to_string(i);
+            const auto spec = fleet.spec(name, 3);
+            SUCCEEDS(fleet.apply(spec));
+            CounterWriter writer(spec.primary_endpoint.ip);
+            for (int k = 0; k < kKillsEach; ++k) {
+                for (int w = 0; w < 50; ++w) QVERIFY(writer.write(Milliseconds(2000)));
+                const std::string old = fleet.primary(name);
+                const auto pid = fleet.pid(old);
+                const auto start = Clock::now();
+                kill_process(pid, SIGKILL);
+                // A write that reached the dying process may be lost; the first one after it
+                // counts.
+                do {
+                    QVERIFY2(writer.write(Milliseconds(10'000)), fleet.all_told().c_str());
+                } while (runs(pid));
+                times.push_back(ms_since(start));
+                QVERIFY(fleet.wait_for(
+                    [&] { return !fleet.primary(name).empty() && fleet.primary(name) != old; }));
+                WHOLE(name, 2);
+                QVERIFY(fleet.pid(old) != pid);
+            }
+            QCOMPARE(writer.refused, 0);
+            SUCCEEDS(fleet.remove(name));
+        }
+        qInfo("kill to first accepted write: median %.1f ms, worst %.1f ms of %zu", median(times),
+              *std::max_element(times.begin(), times.end()), times.size());
+        QVERIFY(median(times) < (soak() ? 100 : 400));
+    }
+
+    void aStoppedPrimaryIsReplacedForGood() {
+        Harness fleet;
+        fleet.start_fleet();
+        std::vector<double> times;
+        for (int i = 0; i < (soak() ? 10 : 3); ++i) {
+            const std::string name = "stop" + std::to_string(i);
+            const auto spec = fleet.spec(name, 3);
+            SUCCEEDS(fleet.apply(spec));
+            CounterWriter writer(spec.primary_endpoint.ip);
+            QVERIFY(writer.write(Milliseconds(2000)));
+            const std::string old = fleet.primary(name);
+            const auto pid = fleet.pid(old);
+            writer.client.close();
+            const auto start = Clock::now();
+            kill_process(pid, SIGSTOP);
+            QVERIFY2(writer.write(Milliseconds(10'000)), fleet.all_told().c_str());
+            times.push_back(ms_since(start));
+            QVERIFY(!runs(pid));  // it can never accept a write again
+            QVERIFY(fleet.primary(name) != old);
+            QCOMPARE(writer.refused, 0);
+            WHOLE(name, 2);
+            SUCCEEDS(fleet.remove(name));
+        }
+        qInfo("stop to first accepted write: median %.0f ms of %zu", median(times), times.size());
+        QVERIFY(median(times) < (soak() ? 1000 : 2500));
+    }
+
+    void aBusyPrimaryIsLeftAlone() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("busy", 3);
+        SUCCEEDS(fleet.apply(spec));
+        const std::string primary = fleet.primary("busy");
+        const auto pid = fleet.pid(primary);
+        std::atomic<bool> over{false};
+        std::vector<std::jthread> burners;
+        for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i) {
+            burners.emplace_back([&] {
+                while (!over) {
+                }
+            });
+        }
+        const auto slept = fleet.exec(primary, {"DEBUG", "SLEEP", soak() ? "10" : "3"});
+        over = true;
+        QVERIFY(slept && slept->text == "OK");
+        QVERIFY(fleet.failovers("busy").empty());
+        QCOMPARE(fleet.primary("busy"), primary);
+        QCOMPARE(fleet.pid(primary), pid);
+        SUCCEEDS(fleet.remove("busy"));
+    }
+
+    void aSwitchoverLosesNothing() {
+        const int rounds = soak() ? 20 : 6;
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("swap", 3);
+        SUCCEEDS(fleet.apply(spec));
+        std::atomic<bool> over{false};
+        std::atomic<std::int64_t> longest_us{0};
+        CounterWriter writer(spec.primary_endpoint.ip);
+        std::jthread writing([&] {
+            while (!over) {
+                const auto start = Clock::now();
+                if (!writer.write(Milliseconds(5000))) return;
+                const auto us =
+                    std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start)
+                        .count();
+                longest_us = std::max(longest_us.load(), static_cast<std::int64_t>(us));
+            }
+        });
+        std::vector<double> seen;
+        std::vector<double> reported;
+        for (int i = 0; i < rounds; ++i) {
+            WHOLE("swap", 2);
+            const std::string old = fleet.primary("swap");
+            longest_us = 0;
+            const auto report = fleet.switchover("swap");
+            QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
+            QVERIFY(report.value().succeeded && report.value().planned);
+            QCOMPARE(report.value().old_primary, old);
+            WHOLE("swap", 2);
+            seen.push_back(static_cast<double>(longest_us) / 1000);
+            reported.push_back(report.value().pause_ms);
+            QVERIFY(fleet.primary("swap") != old);
+        }
+        over = true;
+        writing.join();
+        QCOMPARE(writer.refused, 0);
+        const auto last = fleet.exec(fleet.primary("swap"), {"GET", "counter"});
+        QVERIFY(last && std::stoll(last->text) >= writer.acknowledged);
+        qInfo(
+            "switchover: longest gap between writes, median %.1f ms; pause as reported, median "
+            "%.1f ms; %lld writes",
+            median(seen), median(reported), static_cast<long long>(writer.acknowledged));
+        QVERIFY(median(seen) < (soak() ? 50 : 500));
+        SUCCEEDS(fleet.remove("swap"));
+    }
+
+    void aDaemonFindsItsNodesAgain() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("again", 3);
+        SUCCEEDS(fleet.apply(spec));
+        const auto before = fleet.nodes("again");
+        fleet.drop_fleet();
+        CounterWriter writer(spec.primary_endpoint.ip);
+        QVERIFY(writer.write(Milliseconds(2000)));  // the data plane does not notice
+        fleet.start_fleet();
+        SUCCEEDS(fleet.apply(spec));
+        for (const auto& [name, view] : before) {
+            QCOMPARE(fleet.pid(name), view.pid);
+            QCOMPARE(fleet.nodes("again")[name].role, view.role);
+            QCOMPARE(fleet.nodes("again")[name].epoch, view.epoch);
+        }
+        QVERIFY(writer.write(Milliseconds(2000)));
+        const auto report = fleet.switchover("again", std::string("again-003"));
+        QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
+        QCOMPARE(fleet.primary("again"), std::string("again-003"));
+        QVERIFY(writer.write(Milliseconds(2000)));
+        QCOMPARE(writer.refused, 0);
+        SUCCEEDS(fleet.remove("again"));
+    }
+
+    void daemonAndPrimaryMayDieTogether() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("both", 3);
+        SUCCEEDS(fleet.apply(spec));
+        CounterWriter writer(spec.primary_endpoint.ip);
+        for (int i = 0; i < 100; ++i) QVERIFY(writer.write(Milliseconds(2000)));
+        const auto before = fleet.nodes("both");
+        const std::string old = fleet.primary("both");
+        fleet.drop_fleet();
+        kill_process(fleet.pid(old), SIGKILL);
+        std::atomic<bool> wrote{false};
+        std::jthread waiting([&] { wrote = writer.write(Milliseconds(20'000)); });
+        QTest::qWait(200);
+        QVERIFY(!wrote);
+        fleet.start_fleet();
+        SUCCEEDS(fleet.apply(spec));
+        waiting.join();
+        QVERIFY2(wrote, fleet.all_told().c_str());
+        QCOMPARE(writer.refused, 0);
+        WHOLE("both", 2);
+        for (const auto& [name, view] : before) {
+            if (name != old) QCOMPARE(fleet.pid(name), view.pid);
+        }
+        QVERIFY(fleet.primary("both") != old);
+        SUCCEEDS(fleet.remove("both"));
+    }
+
+    void aPoisonedClusterIsHeldBack() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("poison", 3);
+        SUCCEEDS(fleet.apply(spec));
+        for (int i = 0; i < 3; ++i) {
+            WHOLE("poison", 2);
+            const std::string old = fleet.primary("poison");
+            kill_process(fleet.pid(old), SIGKILL);
+            if (i == 2) break;
+            QVERIFY(fleet.wait_for([&] {
+                return !fleet.primary("poison").empty() && fleet.primary("poison") != old;
+            }));
+        }
+        const auto start = Clock::now();
+        QVERIFY(fleet.wait_for([&] { return fleet.told("before the next promotion"); }));
+        QVERIFY(fleet.wait_for([&] { return fleet.failovers("poison").size() == 3; },
+                               Milliseconds(15'000)));
+        QVERIFY(ms_since(start) > 4000);
+        WHOLE("poison", 2);
+        SUCCEEDS(fleet.remove("poison"));
+    }
+
+    void withoutAutomaticFailoverAPersonDecides() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto spec = fleet.spec("manual", 2, false);
+        SUCCEEDS(fleet.apply(spec));
+        CounterWriter writer(spec.primary_endpoint.ip);
+        QVERIFY(writer.write(Milliseconds(2000)));
+        const std::string old = fleet.primary("manual");
+        QVERIFY(fleet.wait_for([&] {  // the write is on the replica, too
+            const auto value = fleet.exec("manual-002", {"GET", "counter"});
+            return value && value->text == "1";
+        }));
+        kill_process(fleet.pid(old), SIGKILL);
+        QVERIFY(fleet.wait_for([&] { return fleet.told("promote a replica"); }));
+        QCOMPARE(fleet.pid(old), std::int64_t(0));  // never restarted empty
+        const auto report = fleet.switchover("manual");
+        QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
+        const auto value = fleet.exec("manual-002", {"GET", "counter"});
+        QVERIFY(value && value->text == "1");
+        WHOLE("manual", 1);
+        SUCCEEDS(fleet.remove("manual"));
+    }
+
+    void nodesComeGoAndReboot() {
+        Harness fleet;
+        fleet.start_fleet();
+        auto spec = fleet.spec("scale", 3);
+        auto smaller = spec;
+        smaller.nodes.pop_back();
+        SUCCEEDS(fleet.apply(smaller));
+        SUCCEEDS(fleet.apply(spec));
+        WHOLE("scale", 2);
+        const auto pid = fleet.pid("scale-002");
+        SUCCEEDS(fleet.reboot("scale", "scale-002"));
+        QVERIFY(fleet.pid("scale-002") != pid);
+        WHOLE("scale", 2);
+        const std::string old = fleet.primary("scale");
+        SUCCEEDS(fleet.reboot("scale", old));
+        WHOLE("scale", 2);
+        QVERIFY(fleet.primary("scale") != old);
+        auto without = spec;  // the primary is one of those that go
+        std::erase_if(without.nodes, [&](const admin::NodeSpec& node) {
+            return node.id == fleet.primary("scale");
+        });
+        const auto gone = fleet.primary("scale");
+        SUCCEEDS(fleet.apply(without));
+        QVERIFY(fleet.primary("scale") != gone);
+        QVERIFY(
+            !std::filesystem::exists(std::filesystem::path(fleet.state_dir()) / "nodes" / gone));
+        for (auto& node : without.nodes) node.max_memory = 1u << 30;
+        SUCCEEDS(fleet.apply(without));
+        QVERIFY(fleet.wait_for([&] {
+            const auto memory = fleet.exec(without.nodes[0].id, {"CONFIG", "GET", "maxmemory"});
+            return memory && memory->find("maxmemory") &&
+                   memory->find("maxmemory")->text == std::to_string(1u << 30);
+        }));
+        SUCCEEDS(fleet.remove("scale"));
+    }
+
+    void theRulesDecideWhoConnects() {
+        Harness fleet;
+        fleet.start_fleet();
+        auto spec = fleet.spec("rules", 1, false);
+        spec.rules = {1, {"127.0.0.0/8"}, {}};
+        SUCCEEDS(fleet.apply(spec));
+        const auto answers = [&](const std::string& from) {
+            Client client;
+            return client.connect(spec.primary_endpoint.ip, 6379, from) == 0 &&
+                   client.call({"PING"}, Milliseconds(1000)).has_value();
+        };
+        QVERIFY(!answers("127.0.0.5"));
+        spec.rules = {2, {"127.0.0.0/8"}, {"127.0.0.5/32"}};
+        SUCCEEDS(fleet.apply(spec));
+        QVERIFY(fleet.wait_for([&] { return answers("127.0.0.5"); }));
+        QVERIFY(!answers("127.0.0.6"));
+        SUCCEEDS(fleet.remove("rules"));
+    }
+
+    void anAddressInUseIsNamed() {
+        Harness fleet;
+        fleet.start_fleet();
+        const auto first = fleet.spec("first", 1, false);
+        SUCCEEDS(fleet.apply(first));
+        auto second = fleet.spec("second", 1, false);
+        second.primary_endpoint = first.primary_endpoint;
+        const std::string trouble = fleet.apply(second);
+        QVERIFY2(trouble.find("Address already in use") != std::string::npos, trouble.c_str());
+        QVERIFY2(trouble.find("process ") != std::string::npos, trouble.c_str());
+        SUCCEEDS(fleet.remove("second"));
+        SUCCEEDS(fleet.remove("first"));
+    }
+};
+
+int main(int argc, char** argv) {
+    if (soak()) qputenv("QTEST_FUNCTION_TIMEOUT", "2000000000");
+    FleetFaultsTest test;
+    QTEST_SET_MAIN_SOURCE_PATH
+    return QTest::qExec(&test, argc, argv);
+}
+#include "fleet_faults_test.moc"
