@@ -49,7 +49,7 @@ private:
         std::vector<float> values;
     };
     struct MinuteSum {
-        std::int64_t minute = 0;
+        std::int64_t minute = -1;  ///< none yet
         int count = 0;
         std::vector<double> sums;
     };
