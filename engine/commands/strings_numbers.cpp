@@ -81,7 +81,7 @@ void incrbyfloat(Call& call) {
         return void(call.error("ERR increment would produce NaN or Infinity"));
     }
     const std::string text = long_real_text(value);
-    call.db().put_string(key, text, Database::Ttl::keep);
+    call.db().put_text(key, text, Database::Ttl::keep);
     // The sum and not the change: another machine's long double may round differently.
     call.effect({"SET", key, text, "KEEPTTL"});
     call.changed();

@@ -75,8 +75,7 @@ Value integer_value(Bytes key, std::int64_t integer) {
     return value;
 }
 
-Value string_value(Bytes key, Bytes bytes) {
-    if (const auto integer = parse_integer(bytes)) return integer_value(key, *integer);
+Value text_value(Bytes key, Bytes bytes) {
     Value value;
     value.shape = {key, Type::string, Entry::Encoding::in_place, false, bytes.size()};
     value.bytes = bytes.data();
@@ -88,6 +87,11 @@ Value string_value(Bytes key, Bytes bytes) {
         value.pointer = buffer;
     }
     return value;
+}
+
+Value string_value(Bytes key, Bytes bytes) {
+    if (const auto integer = parse_integer(bytes)) return integer_value(key, *integer);
+    return text_value(key, bytes);
 }
 
 /// What an entry holds, to be moved to another entry.
@@ -385,6 +389,10 @@ Entry* Database::peek(Bytes key) {
 
 Entry* Database::put_string(Bytes key, Bytes value, Ttl ttl) {
     return Change(*this, key).store(string_value(key, value), ttl == Ttl::keep, nullptr);
+}
+
+Entry* Database::put_text(Bytes key, Bytes value, Ttl ttl) {
+    return Change(*this, key).store(text_value(key, value), ttl == Ttl::keep, nullptr);
 }
 
 Entry* Database::put_string_until(Bytes key, Bytes value, UnixMillis deadline) {

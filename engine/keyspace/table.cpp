@@ -42,9 +42,9 @@ constexpr std::uint32_t capacity_of(std::uint32_t buckets) {
 bool is_full(std::uint32_t count, std::uint32_t buckets) {
     return count * 100 > capacity_of(buckets) * 94;
 }
-/// The buckets for `count` entries, with room for some more.
+/// The buckets for `count` entries, with room for a few more.
 std::uint32_t buckets_for(std::uint32_t count) {
-    return (count * 100 / 88 + 1 + kSlots) / kSlots;
+    return (count * 100 / 92 + 1 + kSlots) / kSlots;
 }
 
 }  // namespace
