@@ -260,11 +260,9 @@ RoleControl::Status Replication::status() const {
 
 SyncWalk::Cut Replication::take_cut() {
     EffectLog& log = server_.log();
-    if (!log.active()) {
-        // What was written before is in no log: nobody can have it under this name.
-        history_.start_anew();
-        log.activate(log.end());
-    }
+    // Nobody can have any of this history yet: whenever the log stops, the history ends with it. So the
+    // daemon knows the id from the grant on, and it holds.
+    if (!log.active()) log.activate(log.end());
     const bool primary = server_.role() == Role::primary;
     if (primary) log.forget_database();
     return {history_.get().replid, log.end(), primary ? 0 : link_->stream_db(),
