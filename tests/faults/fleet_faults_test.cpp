@@ -38,10 +38,10 @@ bool runs(std::int64_t pid) {
 
 }  // namespace
 
-#define SUCCEEDS(call)                              \
-    do {                                            \
-        const std::string trouble = (call);         \
-        QVERIFY2(trouble.empty(), trouble.c_str()); \
+#define SUCCEEDS(call)                                \
+    do {                                              \
+        const std::string failure_ = (call);          \
+        QVERIFY2(failure_.empty(), failure_.c_str()); \
     } while (false)
 #define WHOLE(cluster, replicas) \
     QVERIFY2(fleet.wait_until_whole(cluster, replicas), fleet.all_told().c_str())
