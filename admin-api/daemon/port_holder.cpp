@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "admin-api/daemon/descriptor.h"
+#include "admin-api/nodes/descriptor.h"
 
 namespace millpond::admin {
 namespace {

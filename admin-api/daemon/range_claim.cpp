@@ -63,7 +63,7 @@ std::string holder_of(const Cidr& range) {
 std::string next_free_range(const Cidr& range) {
     for (std::uint32_t second = (range.base >> 16 & 255) + 1; second < 255; ++second) {
         const Cidr next{(range.base & 0xff000000) | second << 16, 16};
-        if (try_claim(next)) return next.text();
+        if (try_claim(next).valid()) return next.text();
     }
     return {};
 }
@@ -79,7 +79,7 @@ Result<Descriptor> claim_range(const std::string& text) {
                              "127.10.0.0/16; not \"" +
                                  text + "\".");
     auto claim = try_claim(*range);
-    if (claim) return claim;
+    if (claim.valid()) return claim;
     if (errno != EADDRINUSE)
         return Error{
             "NodeRangeUnusable",

@@ -45,7 +45,7 @@ Result<void> write_private(const std::filesystem::path& path, const std::string&
     ::unlink(beside.c_str());
     const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     const auto size = static_cast<ssize_t>(text.size());
-    if (!file || ::write(file.get(), text.data(), text.size()) != size ||
+    if (!file.valid() || ::write(file.get(), text.data(), text.size()) != size ||
         ::fsync(file.get()) != 0 || ::rename(beside.c_str(), path.c_str()) != 0)
         return unusable(path.parent_path(), path.filename().string() + ": " + std::strerror(errno));
     return boost::outcome_v2::success();
@@ -82,7 +82,7 @@ Result<StateFolder> StateFolder::open(const std::filesystem::path& given) {
     if (facts.st_mode & 0007)
         return unusable(path, "others may enter it; run chmod 0700 " + path.string());
     Descriptor lock(::open((path / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!lock) return unusable(path, std::strerror(errno));
+    if (!lock.valid()) return unusable(path, std::strerror(errno));
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         const auto holder = first_word(read_file(path / "lock"));
         return Error{"StateFolderInUse",

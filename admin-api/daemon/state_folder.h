@@ -8,7 +8,7 @@
 #include <string>
 
 #include "admin-api/aws/handler.h"
-#include "admin-api/daemon/descriptor.h"
+#include "admin-api/nodes/descriptor.h"
 #include "admin-api/schema/result.h"
 
 namespace millpond::admin {

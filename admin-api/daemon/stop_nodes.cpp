@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "admin-api/daemon/descriptor.h"
+#include "admin-api/nodes/descriptor.h"
 
 namespace millpond::admin {
 namespace {
@@ -47,7 +47,7 @@ void stop_nodes(const std::vector<std::pair<std::string, std::int64_t>>& nodes) 
         if (pid <= 0) continue;
         auto process = open_pid(pid);
         // Opened first, looked at then: what the descriptor names cannot be replaced any more.
-        if (!process || !runs_node(pid, node)) continue;
+        if (!process.valid() || !runs_node(pid, node)) continue;
         send(process, SIGTERM);
         processes.push_back(std::move(process));
     }

@@ -190,8 +190,9 @@ private:
         const bool late = now - next_tick_ > kTickLate || slept - slept_ms_ > kSuspendedMs;
         slept_ms_ = slept;
         next_tick_ = late ? now + kTick : next_tick_ + kTick;
-        for (auto& [id, cluster] : clusters_) cluster->tick(late);
+        // Before the probes: a node whose probe is out is asked for nothing else.
         if (++ticks_ % kTicksPerSecond == 0) each_second();
+        for (auto& [id, cluster] : clusters_) cluster->tick(late);
         wait_for_tick();
     }
 

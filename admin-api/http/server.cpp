@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin-api/http/server.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -53,6 +54,12 @@ Error cannot_listen(const std::string& where, const error_code& error) {
                  "Cannot listen on " + where + ": " + error.message() + ".", "listen", 500};
 }
 
+// Asio opens its sockets without it, and the daemon starts processes that outlive it: a node that
+// inherited a listener would hold the port of a daemon that is gone.
+void close_on_exec(int descriptor) {
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
 // Counts a connection for as long as it lives.
 class Seat {
 public:
@@ -83,6 +90,7 @@ public:
         std::filesystem::remove(path, ignored);
         local_.emplace(io_);
         local_->open(Local(), error);
+        if (!error) close_on_exec(local_->native_handle());
         if (!error) local_->bind(Local::endpoint(path.string()), error);
         if (!error) local_->listen(asio::socket_base::max_listen_connections, error);
         if (error) return cannot_listen(path.string(), error);
@@ -100,6 +108,7 @@ public:
         const tcp::endpoint endpoint(ip, port);
         tcp_.emplace(io_);
         tcp_->open(endpoint.protocol(), error);
+        if (!error) close_on_exec(tcp_->native_handle());
         if (!error) tcp_->set_option(asio::socket_base::reuse_address(true), error);
         if (!error) tcp_->bind(endpoint, error);
         if (!error) tcp_->listen(asio::socket_base::max_listen_connections, error);
@@ -133,6 +142,7 @@ private:
                 co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
                 continue;
             }
+            close_on_exec(socket.native_handle());
             if (taken_ >= limits_.connections_max) continue;  // closes it
             auto caller = over_tcp ? std::string() : peer_of(socket.native_handle());
             if (over_tcp) set_no_delay(socket);

@@ -35,9 +35,18 @@ int pidfd_open(pid_t pid) {
     return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
+/// Empty when it cannot be read. Not by a stream: those throw when a thread ends between open and
+/// read.
 std::string slurp(const std::string& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text;
+    char buffer[4096];
+    for (;;) {
+        const ssize_t got = file.valid() ? ::read(file.get(), buffer, sizeof(buffer)) : 0;
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return text;
+        text.append(buffer, static_cast<std::size_t>(got));
+    }
 }
 
 void each_thread(std::int64_t pid, const std::function<void(const std::string& folder)>& visit) {
