@@ -3,6 +3,7 @@
 // The daemon over its real sockets, with a fleet without processes: limits, authentication, the
 // routes, the event stream, and what it says when it cannot start.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -481,6 +482,30 @@ private slots:
         QCOMPARE(QString::fromStdString(second.error().code), QString("StateFolderInUse"));
         QVERIFY(second.error().message.find("pid " + std::to_string(::getpid())) !=
                 std::string::npos);
+    }
+
+    void noSocketIsLeftToTheProcessesThatItStarts() {
+        House house;
+        auto wire = house.unix_wire();
+        wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        QVERIFY(wire.read_until("200"));
+        const auto listing =
+            QDir("/proc/self/fd").entryList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
+        int sockets = 0;
+        for (const auto& name : listing) {
+            const int descriptor = name.toInt();
+            struct sockaddr_storage own {};
+            socklen_t size = sizeof own;
+            int listens = 0;
+            socklen_t width = sizeof listens;
+            if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) != 0) continue;
+            if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &width) != 0 ||
+                !listens)
+                continue;
+            ++sockets;
+            QVERIFY(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC);
+        }
+        QVERIFY(sockets >= 3);  // the unix socket, TCP, the range's claim
     }
 
     void aTakenRangeNamesItsHolderAndOffersAnother() {
