@@ -195,12 +195,15 @@ private slots:
         for (int i = 0; i < rounds; ++i) {
             WHOLE("swap", 2);
             const std::string old = fleet.primary("swap");
+            const std::int64_t before = writer.acknowledged;
+            QVERIFY(fleet.wait_for([&] { return writer.acknowledged > before + 100; }));
             longest_us = 0;
             const auto report = fleet.switchover("swap");
             QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
             QVERIFY(report.value().succeeded && report.value().planned);
             QCOMPARE(report.value().old_primary, old);
-            WHOLE("swap", 2);
+            const std::int64_t after = writer.acknowledged;
+            QVERIFY(fleet.wait_for([&] { return writer.acknowledged > after + 1; }));
             seen.push_back(static_cast<double>(longest_us) / 1000);
             reported.push_back(report.value().pause_ms);
             QVERIFY(fleet.primary("swap") != old);
@@ -213,7 +216,7 @@ private slots:
         qInfo(
             "switchover: longest gap between writes, median %.1f ms; pause as reported, median "
             "%.1f ms; %lld writes",
-            median(seen), median(reported), static_cast<long long>(writer.acknowledged));
+            median(seen), median(reported), static_cast<long long>(writer.acknowledged.load()));
         QVERIFY(median(seen) < (soak() ? 50 : 500));
         SUCCEEDS(fleet.remove("swap"));
     }
@@ -308,7 +311,9 @@ private slots:
         }));
         kill_process(fleet.pid(old), SIGKILL);
         QVERIFY(fleet.wait_for([&] { return fleet.told("promote a replica"); }));
-        QCOMPARE(fleet.pid(old), std::int64_t(0));  // never restarted empty
+        QVERIFY(fleet.wait_for([&] { return fleet.pid(old) == 0; }));
+        QVERIFY(!fleet.wait_for([&] { return fleet.pid(old) != 0; },
+                                Milliseconds(500)));  // never restarted empty
         const auto report = fleet.switchover("manual");
         QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
         const auto value = fleet.exec("manual-002", {"GET", "counter"});

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <QTemporaryDir>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -120,7 +121,7 @@ struct CounterWriter {
     std::string ip;
     Client client;
     std::int64_t next = 1;
-    std::int64_t acknowledged = 0;
+    std::atomic<std::int64_t> acknowledged{0};
     int refused = 0;  ///< ECONNREFUSED, which no client may ever see
 };
 
