@@ -2,6 +2,7 @@
 //
 // The request parser: the same commands come out however the bytes are cut, and bad input gets Redis's words.
 #include <QtTest>
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -168,7 +169,7 @@ private slots:
     void realsPrintAsRedisPrintsThem() {
         const std::vector<std::pair<double, std::string>> cases{
             {3, "3"},         {3.1, "3.1000000000000001"}, {1e17, "1e+17"},      {-0.0, "-0"},
-            {1e300, "1.0000000000000001e+300"}, {0.1, "0.10000000000000001"}, {1.0 / 0, "inf"}, {-1.0 / 0, "-inf"}};
+            {1e300, "1.0000000000000001e+300"}, {0.1, "0.10000000000000001"}, {INFINITY, "inf"}, {-INFINITY, "-inf"}};
         for (const auto& [value, text] : cases) {
             char out[kRealBytesMax];
             QCOMPARE(std::string(out, format_real(value, out)), text);
