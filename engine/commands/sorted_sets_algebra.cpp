@@ -210,9 +210,11 @@ void store(Call& call, Operation operation, std::string_view event) {
     Request request{.operation = operation, .count_at = 2, .stores = true};
     if (!request.read(call)) return;
     SortedSetResult result;
-    std::size_t size = 0;
-    for (const Scored& each : request.run())
-        size += result.set().set(each.member, each.score) ? 1 : 0;
+    std::vector<Scored> found = request.run();
+    std::size_t size = found.size(), longest = 0;
+    for (const Scored& each : found) longest = std::max(longest, each.member.size());
+    result.set().expect(size, longest);
+    for (const Scored& each : found) result.set().set(each.member, each.score);
     store_result(call, call.arg(1), Type::sorted_set, result.take(), size, EventClass::sorted_set,
                  event);
     call.reply().integer(static_cast<std::int64_t>(size));

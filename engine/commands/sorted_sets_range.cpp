@@ -154,7 +154,10 @@ void zrangestore(Call& call) {
     SortedSetResult result;
     if (entry) {
         SortedSet source = sorted_set_of(entry);
-        query.for_each(source, query.ranks(source), [&](Bytes member, double score) {
+        IndexRange range = query.ranks(source);
+        // Redis knows the number beforehand for ranks only.
+        if (query.bounds.kind == RangeKind::rank) result.set().expect(range.count, 0);
+        query.for_each(source, range, [&](Bytes member, double score) {
             result.set().set(member, score);
             return true;
         });

@@ -130,6 +130,9 @@ public:
     std::optional<double> score(Bytes member) const;
     /// Adds the member or moves it; true when it is new. The score is no NaN.
     bool set(Bytes member, double score);
+    /// Leaves the packed form if that many members, the longest of this length, are about to come:
+    /// a packed run keeps -0 as 0, so the way to a large set can be seen in it.
+    void expect(std::size_t members, std::size_t longest);
     bool erase(Bytes member);
     std::optional<std::size_t> rank(Bytes member) const;
     /// The rank of the first member inside / just past the bound: the half-open range of a query.

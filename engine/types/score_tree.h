@@ -5,6 +5,7 @@
 // allocation that never moves. Guarded by the lock of the entry's shard.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -38,15 +39,21 @@ private:
     double score_;
 };
 
+/// The index keeps an item's address in 6 bytes: user space has no more than 48 bits.
 struct ItemRecord {
-    static std::size_t size(const std::uint8_t*) { return sizeof(ScoreItem*); }
+    static constexpr std::size_t kBytes = 6;
+    static std::size_t size(const std::uint8_t*) { return kBytes; }
     static std::uint64_t hash(const std::uint8_t* payload) {
         return hash_bytes(item(payload)->member());
     }
     static ScoreItem* item(const std::uint8_t* payload) {
-        ScoreItem* item;
-        std::memcpy(&item, payload, sizeof item);
-        return item;
+        static_assert(std::endian::native == std::endian::little);
+        std::uintptr_t address = 0;
+        std::memcpy(&address, payload, kBytes);
+        return reinterpret_cast<ScoreItem*>(address);
+    }
+    static void write(std::uint8_t* payload, const ScoreItem* item) {
+        std::memcpy(payload, &item, kBytes);
     }
 };
 
@@ -107,6 +114,7 @@ private:
     static std::size_t child_for(const Inner& inner, double score, Bytes member);
 
     Node* insert(Node& node, ScoreItem* item, bool rightmost);
+    void share(Inner& inner, std::size_t child);
     void insert_into_tree(ScoreItem* item);
     Node* split(Leaf& leaf, bool rightmost);
     Node* split(Inner& inner, bool rightmost);

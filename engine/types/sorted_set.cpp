@@ -131,6 +131,14 @@ bool SortedSet::set(Bytes member, double score) {
     return true;
 }
 
+void SortedSet::expect(std::size_t members, std::size_t longest) {
+    const TypeLimits& limits = type_limits();
+    if (is_packed(slot_) &&
+        (members > limits.zset_max_listpack_entries || longest > limits.zset_max_listpack_value)) {
+        convert(slot_);
+    }
+}
+
 bool SortedSet::erase(Bytes member) {
     if (!is_packed(slot_)) return tree_of(slot_).erase(member);
     Run*& run = run_of(slot_);
