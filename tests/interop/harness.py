@@ -133,10 +133,10 @@ class Millpond:
 
     def start(self):
         """Starts the daemon and waits until it says that it is ready."""
-        self.log = open(os.path.join(self.folder, "admin.log"), "ab")
-        self.daemon = subprocess.Popen(
-            [f"{BIN}/millpond-admin", "--state-dir", self.state, "--listen", f"127.0.0.1:{self.port}",
-             "--node-range", self.node_range], stdout=self.log, stderr=self.log)
+        with open(os.path.join(self.folder, "admin.log"), "ab") as log:
+            self.daemon = subprocess.Popen(
+                [f"{BIN}/millpond-admin", "--state-dir", self.state, "--listen", f"127.0.0.1:{self.port}",
+                 "--node-range", self.node_range], stdout=log, stderr=log)
         wait_for("the daemon is ready", self._healthy)
 
     def _healthy(self):
@@ -166,7 +166,6 @@ class Millpond:
         for pid in self.node_pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.log.close()
         self.claim.close()
         if os.environ.get("MILLPOND_KEEP") != "1":
             shutil.rmtree(self.folder, ignore_errors=True)

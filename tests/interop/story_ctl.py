@@ -108,6 +108,7 @@ class Story(unittest.TestCase):
         wait_for("new connections are refused", lambda: refused(endpoint))
         client.socket.settimeout(5)
         self.assertEqual(client.socket.recv(1), b"", "the open connection was not closed")
+        client.close()
         pond.ctl("allow", "redis-sg", "6379", "--from", "anywhere")
         wait_for("connections are let in again", lambda: not refused(endpoint))
 
@@ -139,6 +140,7 @@ class Story(unittest.TestCase):
                                 stdout=subprocess.PIPE)
         done = subprocess.run(["redis-cli", "-h", endpoint, "--pipe"], stdin=feed.stdout, capture_output=True,
                               text=True, timeout=300)
+        feed.stdout.close()
         feed.wait()
         self.assertIn("errors: 0", done.stdout)
 
