@@ -93,13 +93,13 @@ class Generator:
     def make_get(self): return ["GET", self.key("s")]
     def make_set(self):
         return ["SET", self.key("s"), self.word(),
-                *self.options(["NX"], ["GET"], [self.pick("KEEPTTL", "XX")], [self.pick("EX", "PX"), self.pick(FAR, FAR * 1000, "0", "-1", "x")])]
+                *self.options(["NX"], ["GET"], [self.pick("KEEPTTL", "XX")], [self.pick("EX", "PX"), self.pick(self.lifetime(), self.lifetime() * 1000, "0", "-1", "x")])]
     def make_setnx(self): return ["SETNX", self.key("s"), self.word()]
-    def make_setex(self): return ["SETEX", self.key("s"), self.pick(FAR, FAR, "0", "x"), self.word()]
-    def make_psetex(self): return ["PSETEX", self.key("s"), self.pick(FAR * 1000, "-5"), self.word()]
+    def make_setex(self): return ["SETEX", self.key("s"), self.pick(self.lifetime(), self.lifetime(), "0", "x"), self.word()]
+    def make_psetex(self): return ["PSETEX", self.key("s"), self.pick(self.lifetime() * 1000, "-5"), self.word()]
     def make_getset(self): return ["GETSET", self.key("s"), self.word()]
     def make_getdel(self): return ["GETDEL", self.key("s")]
-    def make_getex(self): return ["GETEX", self.key("s"), *self.options(["PERSIST"], ["EX", FAR])]
+    def make_getex(self): return ["GETEX", self.key("s"), *self.options(["PERSIST"], ["EX", self.lifetime()])]
     def make_mget(self): return ["MGET", *self.some_keys("s")]
     def make_mset(self): return ["MSET", *[w for k in self.some_keys("s") for w in (k, self.word())], *self.options(["odd"])]
     def make_msetnx(self): return ["MSETNX", *[w for k in self.some_keys("s", 2) for w in (k, self.word())]]
@@ -130,8 +130,8 @@ class Generator:
     def same_kind(self):
         kind = self.pick("s", "l", "S", "h", "z")
         return [self.key(kind), self.key(kind)]
-    def make_expire(self): return ["EXPIRE", self.any_key(), self.pick(FAR, FAR, FAR + 500, "x", "9223372036854775807"), *self.options([self.pick("NX", "XX", "GT", "LT")])]
-    def make_pexpire(self): return ["PEXPIRE", self.any_key(), self.pick(FAR * 1000, FAR * 2000), *self.options([self.pick("NX", "XX", "GT", "LT")])]
+    def make_expire(self): return ["EXPIRE", self.any_key(), self.pick(*[self.lifetime()] * 3, "x", "9223372036854775807"), *self.options([self.pick("NX", "XX", "GT", "LT")])]
+    def make_pexpire(self): return ["PEXPIRE", self.any_key(), self.lifetime() * 1000, *self.options([self.pick("NX", "XX", "GT", "LT")])]
     def make_expireat(self): return ["EXPIREAT", self.any_key(), self.pick(4102444800, 4102444900) if self.chance(0.9) else "1", *self.options([self.pick("NX", "XX", "GT", "LT")])]
     def make_pexpireat(self): return ["PEXPIREAT", self.any_key(), self.pick(4102444800000, 4102444900000)]
     def make_persist(self): return ["PERSIST", self.any_key()]
@@ -258,6 +258,9 @@ class Generator:
     def make_zdiffstore(self): return ["ZDIFFSTORE", self.key("z"), *self.counted_keys("zzS")]
     def make_zrandmember(self): return ["ZRANDMEMBER", self.key("z"), *self.options([self.small_draw(), "WITHSCORES"])]
     def make_zscan(self): return ["ZSCAN", self.key("z"), "0", *self.options(["COUNT", self.count()], ["MATCH", "m*"])]
+
+    # A time to live that no other equals: with GT and LT, equal ones would be decided by the millisecond.
+    def lifetime(self): return self.random.randrange(FAR, 10 * FAR)
 
     # -- Streams of commands --------------------------------------------------------------------------------
 

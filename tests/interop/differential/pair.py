@@ -13,6 +13,7 @@ class Pair:
         self.differences = []
         self.seen = 0
         self.transaction = None
+        self.executed = []  # the commands of the last EXEC, for the report
 
     def close(self):
         self.ours.close()
@@ -31,7 +32,8 @@ class Pair:
             ours, theirs = self.ours.read(), self.theirs.read()
             self.seen += 1
             if not self.same(command, ours, theirs):
-                self.differences.append(f"{context}{show(command)}\n    millpond: {ours!r}\n    redis:    {theirs!r}")
+                queue = "".join(f" [{show(each)}]" for each in self.executed if command[0].upper() == b"EXEC")
+                self.differences.append(f"{context}{show(command)}{queue}\n    millpond: {ours!r}\n    redis:    {theirs!r}")
             if len(self.differences) >= DIFFERENCES_MAX:
                 break
 
@@ -41,6 +43,7 @@ class Pair:
             self.transaction = []
         elif name in (b"EXEC", b"DISCARD", b"RESET"):
             queued, self.transaction = self.transaction or [], None
+            self.executed = queued
             if name == b"EXEC":
                 return equal_transaction(queued, ours, theirs)
         elif self.transaction is not None and theirs.value == b"QUEUED":
