@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t kErrorNameBytesMax = 128;
 constexpr std::size_t kSinkBytesKept = 64 << 10;
+constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
 
 std::string unknown_command(std::span<const Bytes> args) {
     std::string text = "ERR unknown command '" + std::string(args[0].substr(0, kErrorNameBytesMax)) +
@@ -60,6 +61,7 @@ bool protected_command_allowed(Session& session, const std::string& setting) {
 struct Executor::Scratch {
     explicit Scratch(Server& server) : applier(server, 0) { applier.set_protocol(Session::Protocol::resp3); }
 
+    std::vector<Prepared> prepared;
     std::vector<std::uint32_t> key_indexes;
     std::vector<std::uint16_t> shards;
     std::vector<Bytes> arguments;  ///< of a queued command
@@ -129,10 +131,11 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
     std::size_t done = 0;
     while (done < batch.size() && session.state() == Session::State::open) {
         enter();
+        prepare(session, batch, done);
         Step step = Step::ran;
         std::size_t in_lane = 0;
         for (;;) {
-            step = run_shared(session, batch[done]);
+            step = run_shared(session, batch[done], scratch_->prepared[in_lane]);
             if (step != Step::ran) break;
             ++done;
             if (done == batch.size() || session.state() != Session::State::open) break;
@@ -149,7 +152,33 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
     return done;
 }
 
-Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args) {
+/// Deep pipelines wait for memory more than for anything else: the keys of the whole batch are looked for at
+/// once, in the three steps in which a lookup goes through memory.
+void Executor::prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from) {
+    const std::size_t count = std::min(batch.size() - from, kBatchCommandsMax);
+    auto& prepared = scratch_->prepared;
+    prepared.assign(count, {});
+    if (count < kPrefetchedMin) return;
+    Keyspace& keys = server_.keyspace();
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::span<const Bytes> args = batch[from + i];
+        const CommandSpec* spec = look_up(args[0]);
+        if (!spec || spec->find_keys || spec->keys.first == 0) continue;
+        const auto first = static_cast<std::size_t>(spec->keys.first);
+        if (first >= args.size()) continue;
+        prepared[i] = {keys.hash(args[first]), spec->keys.first == spec->keys.last};
+        __builtin_prefetch(&keys.shard(prepared[i].hash.shard()), 1);
+    }
+    const int db = session.db();
+    for (const Prepared& one : prepared) {
+        if (one.hash.value != 0) keys.prefetch(one.hash, db);
+    }
+    for (const Prepared& one : prepared) {
+        if (one.hash.value != 0) keys.prefetch_entry(one.hash, db);
+    }
+}
+
+Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args, const Prepared& prepared) {
     const CommandSpec* spec = identify(session, args);
     if (!spec) return Step::ran;
     if (spec->lane == Lane::exclusive && !queues(session, *spec)) return Step::exclusive;
@@ -159,7 +188,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
         queue(session, *spec, args);
         return Step::ran;
     }
-    if (!collect_shards(session, *spec, args)) return Step::exclusive;
+    if (!collect_shards(session, *spec, args, prepared)) return Step::exclusive;
     lock_shards();
     execute(session, *spec, args);
     unlock_shards();
@@ -185,20 +214,21 @@ const CommandSpec* Executor::resolve(const CommandTable& table, std::span<const 
     return table.find_subcommand(*spec, args[1]);
 }
 
-const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> args) {
+const CommandSpec* Executor::look_up(Bytes name) {
     Scratch& s = *scratch_;
-    const Bytes name = args[0];
-    const CommandSpec* spec = nullptr;
-    if (s.last && name == Bytes(s.last_name.data(), s.last_name_size)) {
-        spec = s.last;
-    } else {
-        spec = server_.commands().find(name);
-        if (spec && name.size() <= s.last_name.size()) {
-            std::ranges::copy(name, s.last_name.begin());
-            s.last_name_size = name.size();
-            s.last = spec;
-        }
+    if (s.last && name == Bytes(s.last_name.data(), s.last_name_size)) return s.last;
+    const CommandSpec* spec = server_.commands().find(name);
+    if (spec && name.size() <= s.last_name.size()) {
+        std::ranges::copy(name, s.last_name.begin());
+        s.last_name_size = name.size();
+        s.last = spec;
     }
+    return spec;
+}
+
+const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> args) {
+    const Scratch& s = *scratch_;
+    const CommandSpec* spec = look_up(args[0]);
     if (spec && session.via == Session::Via::handed_over && s.restricted[spec->id]) spec = nullptr;
     if (!spec) {
         reject(session, nullptr, unknown_command(args));
@@ -406,12 +436,15 @@ bool Executor::order_shards() {
     return shards.size() <= kShardsLockedMax;
 }
 
-bool Executor::collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
+bool Executor::collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+                              const Prepared& prepared) {
     Scratch& s = *scratch_;
     s.shards.clear();
     if (!spec.find_keys && spec.keys.first == spec.keys.last) {
         if (spec.keys.first != 0) {
-            s.shards.push_back(server_.keyspace().shard_of(args[static_cast<std::size_t>(spec.keys.first)]).value);
+            const Bytes key = args[static_cast<std::size_t>(spec.keys.first)];
+            const ShardId shard = prepared.one_key ? prepared.hash.shard() : server_.keyspace().shard_of(key);
+            s.shards.push_back(shard.value);
             return true;
         }
         if (&spec != s.exec || !session.transaction || !session.transaction->open) return true;

@@ -76,14 +76,22 @@ private:
     struct Scratch;
     enum class Step : std::uint8_t { ran, parked, exclusive };
 
-    Step run_shared(Session& session, std::span<const Bytes> args);
+    /// What is known of a request before its turn: the shard of its one key.
+    struct Prepared {
+        KeyHash hash;
+        bool one_key = false;
+    };
+    void prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from);
+    const CommandSpec* look_up(Bytes name);
+    Step run_shared(Session& session, std::span<const Bytes> args, const Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
     const CommandSpec* identify(Session& session, std::span<const Bytes> args);
     bool admit(Session& session, const CommandSpec& spec, bool& parked);
     void reject(Session& session, const CommandSpec* spec, std::string_view error);
     bool queues(const Session& session, const CommandSpec& spec) const;
     void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
-    bool collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
+    bool collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+                        const Prepared& prepared);
     void add_shards(const CommandSpec& spec, std::span<const Bytes> args);
     bool order_shards();
     void lock_shards();
