@@ -8,7 +8,8 @@
 namespace millpond::admin::schema {
 
 /// One cache process. `status`: creating, available, rebooting, recovering, deleting, failed.
-/// `role`: primary, replica, none. `link`: up, down, syncing (a replica's link to its primary), none.
+/// `role`: primary, replica, none. `link`: up, down, syncing (a replica's link to its primary),
+/// none.
 struct Node {
     std::string id;  ///< "orders-001"
     std::string cluster;
@@ -22,7 +23,9 @@ struct Node {
     std::int64_t pid = 0;  ///< 0 when no process runs
     std::string created_at;
 };
-BOOST_DESCRIBE_STRUCT(Node, (), (id, cluster, address, port, zone, subnet, status, role, link, pid, created_at))
+BOOST_DESCRIBE_STRUCT(Node, (),
+                      (id, cluster, address, port, zone, subnet, status, role, link, pid,
+                       created_at))
 
 /// What waits for its step while a cluster is modifying; each member is absent when unchanged.
 struct PendingChange {
@@ -32,8 +35,9 @@ struct PendingChange {
 };
 BOOST_DESCRIBE_STRUCT(PendingChange, (), (node_type, replicas, automatic_failover))
 
-/// `status`: creating, available, modifying, deleting, create-failed, degraded is never a status: see `nodes`.
-/// `automatic_failover`: enabled, disabled, enabling, disabling. `durability`: async, sync.
+/// `status`: creating, available, modifying, deleting, create-failed, degraded is never a status:
+/// see `nodes`. `automatic_failover`: enabled, disabled, enabling, disabling. `durability`: async,
+/// sync.
 struct Cluster {
     std::string id;  ///< "orders"
     std::string description;
@@ -61,9 +65,10 @@ struct Cluster {
     Revision revision = 0;
 };
 BOOST_DESCRIBE_STRUCT(Cluster, (),
-                      (id, description, status, engine, engine_version, node_type, max_memory, port, replicas,
-                       automatic_failover, cluster_mode, durability, vpc, subnet_group, security_groups, tags,
-                       primary_endpoint, reader_endpoint, nodes, pending, operation, created_at, arn, revision))
+                      (id, description, status, engine, engine_version, node_type, max_memory, port,
+                       replicas, automatic_failover, cluster_mode, durability, vpc, subnet_group,
+                       security_groups, tags, primary_endpoint, reader_endpoint, nodes, pending,
+                       operation, created_at, arn, revision))
 
 /// POST /v1/clusters. Only `id` is required.
 struct CreateCluster {
@@ -82,8 +87,8 @@ struct CreateCluster {
     std::optional<std::vector<Tag>> tags;
 };
 BOOST_DESCRIBE_STRUCT(CreateCluster, (),
-                      (id, description, engine, engine_version, node_type, port, replicas, automatic_failover, vpc,
-                       subnet_group, security_groups, zones, tags))
+                      (id, description, engine, engine_version, node_type, port, replicas,
+                       automatic_failover, vpc, subnet_group, security_groups, zones, tags))
 
 /// PATCH /v1/clusters/{id}: what is absent stays as it is.
 struct ModifyCluster {
@@ -93,11 +98,12 @@ struct ModifyCluster {
     std::optional<bool> automatic_failover;
     std::optional<std::vector<std::string>> security_groups;
     std::optional<bool> apply_immediately;  ///< default true; false leaves the node type pending
-    std::optional<std::vector<std::string>> remove_nodes;  ///< which replicas go, when `replicas` shrinks
+    std::optional<std::vector<std::string>>
+        remove_nodes;  ///< which replicas go, when `replicas` shrinks
 };
 BOOST_DESCRIBE_STRUCT(ModifyCluster, (),
-                      (description, node_type, replicas, automatic_failover, security_groups, apply_immediately,
-                       remove_nodes))
+                      (description, node_type, replicas, automatic_failover, security_groups,
+                       apply_immediately, remove_nodes))
 
 /// POST /v1/clusters/{id}/failover. `node`: the replica to promote; absent: the one furthest ahead.
 struct FailoverRequest {

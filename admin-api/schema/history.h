@@ -36,7 +36,8 @@ struct FailoverOutcome {
     std::int64_t bytes_lost = 0;
     bool planned = false;
 };
-BOOST_DESCRIBE_STRUCT(FailoverOutcome, (), (old_primary, new_primary, pause_ms, bytes_lost, planned))
+BOOST_DESCRIBE_STRUCT(FailoverOutcome, (),
+                      (old_primary, new_primary, pause_ms, bytes_lost, planned))
 
 /// `kind`: create-cluster, modify-cluster, delete-cluster, failover, reboot, recover.
 /// `status`: pending, running, succeeded, failed.
@@ -55,8 +56,8 @@ struct Operation {
     Revision revision = 0;
 };
 BOOST_DESCRIBE_STRUCT(Operation, (),
-                      (id, kind, target, status, progress, steps, failover, error, requested_by, started_at,
-                       ended_at, revision))
+                      (id, kind, target, status, progress, steps, failover, error, requested_by,
+                       started_at, ended_at, revision))
 
 struct AuditEntry {
     std::int64_t id = 0;
@@ -68,7 +69,8 @@ struct AuditEntry {
 };
 BOOST_DESCRIBE_STRUCT(AuditEntry, (), (id, time, who, action, target, outcome))
 
-/// The last second of one node: the data of the stream's `metrics` events and of the tables' live columns.
+/// The last second of one node: the data of the stream's `metrics` events and of the tables' live
+/// columns.
 struct NodeMetrics {
     std::string node;
     std::string cluster;
@@ -91,10 +93,11 @@ struct NodeMetrics {
 };
 BOOST_DESCRIBE_STRUCT(NodeMetrics, (),
                       (node, cluster, time_ms, used_memory, max_memory, connections, ops_per_second,
-                       hits_per_second, misses_per_second, keys, evicted, expired, offset, lag_bytes, lag_ms,
-                       cpu_percent, bytes_in_per_second, bytes_out_per_second))
+                       hits_per_second, misses_per_second, keys, evicted, expired, offset,
+                       lag_bytes, lag_ms, cpu_percent, bytes_in_per_second, bytes_out_per_second))
 
-/// GET /v1/clusters/{id}/metrics: one series per node and metric; NaN (null) where nothing was seen.
+/// GET /v1/clusters/{id}/metrics: one series per node and metric; NaN (null) where nothing was
+/// seen.
 struct MetricSeries {
     std::string node;
     std::string metric;  ///< a member name of NodeMetrics
@@ -115,6 +118,8 @@ struct DaemonInfo {
     std::string hostname;
     std::string started_at;
 };
-BOOST_DESCRIBE_STRUCT(DaemonInfo, (), (version, revision, state_dir, listen, node_range, region, hostname, started_at))
+BOOST_DESCRIBE_STRUCT(DaemonInfo, (),
+                      (version, revision, state_dir, listen, node_range, region, hostname,
+                       started_at))
 
 }  // namespace millpond::admin::schema

@@ -30,14 +30,15 @@ struct KeyValue {
     std::string encoding;
     std::int64_t ttl_ms = -1;
     std::int64_t bytes = 0;
-    std::int64_t length = 0;          ///< bytes of a string, elements of a collection
-    std::vector<std::string> items;   ///< base64: string: one; hash: field, value, ...; zset: member, score, ...
-    bool truncated = false;           ///< more than `count` elements, or than the first 64 KiB of a string
+    std::int64_t length = 0;  ///< bytes of a string, elements of a collection
+    std::vector<std::string>
+        items;  ///< base64: string: one; hash: field, value, ...; zset: member, score, ...
+    bool truncated = false;  ///< more than `count` elements, or than the first 64 KiB of a string
 };
 BOOST_DESCRIBE_STRUCT(KeyValue, (), (key, type, encoding, ttl_ms, bytes, length, items, truncated))
 
-/// POST /v1/nodes/{id}/exec: one command on the node's own unix socket. The answer is the RESP3 reply
-/// as JSON: strings that are not UTF-8 as {"base64": "..."}, errors as {"error": "ERR ..."}.
+/// POST /v1/nodes/{id}/exec: one command on the node's own unix socket. The answer is the RESP3
+/// reply as JSON: strings that are not UTF-8 as {"base64": "..."}, errors as {"error": "ERR ..."}.
 struct ExecRequest {
     std::vector<std::string> args;
     std::optional<int> db;

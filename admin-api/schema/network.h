@@ -51,7 +51,8 @@ struct SecurityGroup {
     Revision revision = 0;
 };
 BOOST_DESCRIBE_STRUCT(SecurityGroup, (),
-                      (id, name, description, vpc, is_default, inbound, used_by, tags, created_at, revision))
+                      (id, name, description, vpc, is_default, inbound, used_by, tags, created_at,
+                       revision))
 
 /// POST /v1/security-groups.
 struct CreateSecurityGroup {

@@ -11,9 +11,10 @@
 namespace millpond::admin {
 
 /// Why a request was not carried out. `code` is one of AWS's own words wherever AWS has one
-/// ("ReplicationGroupNotFoundFault", "InvalidParameterValue", "InvalidPermission.Duplicate"), so that
-/// the AWS face can pass it on and the native face means the same thing by it. `message` says what,
-/// why and what to do. `field` names the request's field at fault ("security_groups[1]"), or is empty.
+/// ("ReplicationGroupNotFoundFault", "InvalidParameterValue", "InvalidPermission.Duplicate"), so
+/// that the AWS face can pass it on and the native face means the same thing by it. `message` says
+/// what, why and what to do. `field` names the request's field at fault ("security_groups[1]"), or
+/// is empty.
 struct Error {
     std::string code;
     std::string message;
