@@ -126,6 +126,7 @@ class Clients(unittest.TestCase):
 
     def test_a_pause_parks_writes_and_lets_reads_pass(self):
         me, writer, reader = self.connect(), self.connect(), self.connect()
+        self.addCleanup(lambda: self.engine.local().do("CLIENT", "UNPAUSE"))
         writer.do("SET", "paused", 0)
         me.do("CLIENT", "PAUSE", 60000, "WRITE")
         writer.raw(Client.encode("GET", "paused") + Client.encode("INCR", "paused") + Client.encode("GET", "paused"))
@@ -147,6 +148,8 @@ class Clients(unittest.TestCase):
 
     def test_a_parked_client_may_go_away(self):
         me, writer = self.connect(), self.engine.client()
+        self.addCleanup(lambda: self.engine.local().do("CLIENT", "UNPAUSE"))
+        writer.do("PING")  # so that it is listed
         before = me.do("CLIENT", "LIST").count(b"\n")
         me.do("CLIENT", "PAUSE", 60000, "WRITE")
         writer.push("SET", "gone", 1)
