@@ -263,6 +263,13 @@ bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
         session.close_after_reply();
         return false;
     }
+    // After a revoke, what comes on the primary endpoint is the next primary's: the client is sent there by
+    // the end of its connection, which is on its way, rather than told of a state of affairs that is over.
+    if (server_.role() == Role::none && session.via == Session::Via::handed_over &&
+        session.listener_kind == NetworkControl::Kind::primary) {
+        session.close_after_reply();
+        return false;
+    }
     std::uint32_t flags = spec.flags;
     if (&spec == s.exec && session.transaction && session.transaction->open) flags |= session.transaction->flags;
     const auto refuse = [&](std::string_view error) {
