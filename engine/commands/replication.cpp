@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// REPLICAOF, ROLE, WAIT, WAITAOF, REPLCONF, PSYNC, SYNC, FAILOVER: the wire side of engine/replication.
+// REPLICAOF, ROLE, WAIT, WAITAOF, REPLCONF, PSYNC, SYNC, FAILOVER: the wire side of
+// engine/replication.
 #include "engine/replication/replication.h"
 
 #include <limits>
@@ -18,7 +19,9 @@ namespace millpond::engine {
 
 namespace {
 
-Replication& replication_of(Call& call) { return Replication::of(call.server()); }
+Replication& replication_of(Call& call) {
+    return Replication::of(call.server());
+}
 
 /// Inside EXEC nothing may block.
 bool may_block(Call& call) {
@@ -44,13 +47,15 @@ bool parse_port(Call& call, std::size_t index, int& port) {
     return true;
 }
 
-// -- Roles ----------------------------------------------------------------------------------------------
+// -- Roles
+// ----------------------------------------------------------------------------------------------
 
 void replicaof(Call& call) {
     Replication& replication = replication_of(call);
     Server& server = call.server();
     if (server.managed()) {
-        return static_cast<void>(call.error("ERR REPLICAOF is not allowed: this node's role is given by Millpond's admin API"));
+        return static_cast<void>(call.error(
+            "ERR REPLICAOF is not allowed: this node's role is given by Millpond's admin API"));
     }
     if (is_word(call.arg(1), "no") && is_word(call.arg(2), "one")) {
         if (server.role() == Role::primary) return call.reply().ok();
@@ -67,11 +72,16 @@ void replicaof(Call& call) {
 
 const char* link_word(PrimaryLink::State state) {
     switch (state) {
-        case PrimaryLink::State::up: return "connected";
-        case PrimaryLink::State::syncing: return "sync";
-        case PrimaryLink::State::handshake: return "handshake";
-        case PrimaryLink::State::connecting: return "connecting";
-        default: return "connect";
+        case PrimaryLink::State::up:
+            return "connected";
+        case PrimaryLink::State::syncing:
+            return "sync";
+        case PrimaryLink::State::handshake:
+            return "handshake";
+        case PrimaryLink::State::connecting:
+            return "connecting";
+        default:
+            return "connect";
     }
 }
 
@@ -92,7 +102,8 @@ void role(Call& call) {
             reply.bulk(link_word(replication.link().state()));
             return reply.integer(offset);
         }
-        case Role::primary: break;
+        case Role::primary:
+            break;
     }
     std::vector<ReplicaHub::Replica> online;
     for (auto& replica : replication.hub().replicas()) {
@@ -114,7 +125,8 @@ void failover(Call& call) {
     Failover::Order order;
     bool abort = false, timeout = false;
     if (call.server().managed()) {
-        return static_cast<void>(call.error("ERR FAILOVER is not allowed: ask Millpond's admin API for a failover"));
+        return static_cast<void>(
+            call.error("ERR FAILOVER is not allowed: ask Millpond's admin API for a failover"));
     }
     for (std::size_t i = 1; i < call.argc(); ++i) {
         if (is_word(call.arg(i), "timeout") && i + 1 < call.argc() && !timeout) {
@@ -142,18 +154,20 @@ void failover(Call& call) {
     }
     Failover& machine = replication_of(call).failover();
     if (abort && (timeout || order.target || order.force)) {
-        return static_cast<void>(call.error("ERR FAILOVER ABORT can't be combined with other options."));
+        return static_cast<void>(
+            call.error("ERR FAILOVER ABORT can't be combined with other options."));
     }
     if (!abort && order.force && (!order.target || !timeout)) {
-        return static_cast<void>(
-            call.error("ERR FAILOVER with force option requires both a timeout and target HOST and IP."));
+        return static_cast<void>(call.error(
+            "ERR FAILOVER with force option requires both a timeout and target HOST and IP."));
     }
     const std::string error = abort ? machine.abort() : machine.start(std::move(order));
     if (!error.empty()) return static_cast<void>(call.error(error));
     call.reply().ok();
 }
 
-// -- Replicas -----------------------------------------------------------------------------------------------
+// -- Replicas
+// -----------------------------------------------------------------------------------------------
 
 ReplicaAnnouncement& announcement(Session& session) {
     if (!session.replication) session.replication = std::make_shared<ReplicaAnnouncement>();
@@ -172,8 +186,9 @@ void replconf(Call& call) {
             replica.listening_port = static_cast<int>(port);
         } else if (is_word(option, "ip-address")) {
             if (value.size() > 255) {
-                return static_cast<void>(call.error("ERR REPLCONF ip-address provided by replica instance is too long: " +
-                                                    std::to_string(value.size()) + " bytes"));
+                return static_cast<void>(call.error(
+                    "ERR REPLCONF ip-address provided by replica instance is too long: " +
+                    std::to_string(value.size()) + " bytes"));
             }
             replica.ip = std::string(value);
         } else if (is_word(option, "capa")) {
@@ -186,10 +201,12 @@ void replconf(Call& call) {
         } else if (is_word(option, "rdb-only")) {
             std::int64_t only = 0;
             if (!call.integer(i + 1, only)) return;
-            if (only < 0 || only > 1) return static_cast<void>(call.error("ERR value is out of range"));
+            if (only < 0 || only > 1)
+                return static_cast<void>(call.error("ERR value is out of range"));
             replica.rdb_only = only == 1;
         } else {
-            return static_cast<void>(call.error("ERR Unrecognized REPLCONF option: " + std::string(option)));
+            return static_cast<void>(
+                call.error("ERR Unrecognized REPLCONF option: " + std::string(option)));
         }
     }
     call.reply().ok();
@@ -208,7 +225,8 @@ void psync(Call& call) {
     request.replid = std::string(call.arg(1));
     if (!call.integer(2, request.offset)) return;
     if (call.argc() == 3) return hand_over(call, std::move(request));
-    if (call.argc() != 4 || !is_word(call.arg(3), "failover")) return static_cast<void>(call.syntax_error());
+    if (call.argc() != 4 || !is_word(call.arg(3), "failover"))
+        return static_cast<void>(call.syntax_error());
     Replication& replication = replication_of(call);
     if (call.server().role() != Role::replica) {
         return static_cast<void>(call.error("ERR PSYNC FAILOVER can't be sent to a master."));
@@ -220,8 +238,9 @@ void psync(Call& call) {
     const ReplicaAnnouncement announced = announcement(call.session());
     call.session().detach([&replication, announced, request](DetachedConnection connection) {
         auto kept = std::make_shared<DetachedConnection>(std::move(connection));
-        replication.become_primary(
-            [&replication, announced, request, kept] { replication.hub().attach(std::move(*kept), announced, request); });
+        replication.become_primary([&replication, announced, request, kept] {
+            replication.hub().attach(std::move(*kept), announced, request);
+        });
     });
 }
 
@@ -231,7 +250,8 @@ void sync(Call& call) {
     hand_over(call, std::move(request));
 }
 
-// -- WAIT --------------------------------------------------------------------------------------------------------
+// -- WAIT
+// --------------------------------------------------------------------------------------------------------
 
 /// Takes the wait back when the session ends before it does.
 class WaitGuard {
@@ -260,13 +280,16 @@ void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool loc
     }
     const std::string prefix = local_first ? "*2\r\n:0\r\n" : "";
     auto guard = std::make_shared<WaitGuard>(replication.hub());
-    const BlockToken token = call.session().suspend([guard, prefix, offset, &replication](bool with_error) {
-        if (with_error) return std::string("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
-        return prefix + ":" + std::to_string(replication.hub().acknowledged(offset)) + "\r\n";
-    });
+    const BlockToken token =
+        call.session().suspend([guard, prefix, offset, &replication](bool with_error) {
+            if (with_error)
+                return std::string("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+            return prefix + ":" + std::to_string(replication.hub().acknowledged(offset)) + "\r\n";
+        });
     guard->token = token;
     replication.ask_for_acknowledgements(offset);
-    ReplicaHub::Waiter waiter{token, offset, static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
+    ReplicaHub::Waiter waiter{token, offset,
+                              static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
                               timeout_ms == 0 ? 0 : steady_ms() + timeout_ms};
     waiter.local_first = local_first;
     replication.hub().add_waiter(waiter);
@@ -276,7 +299,8 @@ bool parse_timeout(Call& call, std::size_t index, std::int64_t& ms) {
     const auto value = parse_integer(call.arg(index));
     if (!value) return call.error("ERR timeout is not an integer or out of range");
     if (*value < 0) return call.error("ERR timeout is negative");
-    if (*value > std::numeric_limits<std::int64_t>::max() / 2) return call.error("ERR timeout is out of range");
+    if (*value > std::numeric_limits<std::int64_t>::max() / 2)
+        return call.error("ERR timeout is out of range");
     ms = *value;
     return true;
 }
@@ -285,8 +309,10 @@ void wait(Call& call) {
     std::int64_t replicas = 0, timeout_ms = 0;
     if (call.server().role() == Role::replica) {
         return static_cast<void>(
-            call.error("ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a "
-                       "replica is configured to be writable (which is not the default) writes to replicas are just "
+            call.error("ERR WAIT cannot be used with replica instances. Please also note that "
+                       "since Redis 4.0 if a "
+                       "replica is configured to be writable (which is not the default) writes to "
+                       "replicas are just "
                        "local and are not propagated."));
     }
     if (!call.integer(1, replicas) || !parse_timeout(call, 2, timeout_ms)) return;
@@ -302,16 +328,18 @@ void waitaof(Call& call) {
     if (!parse_timeout(call, 3, timeout_ms)) return;
     if (call.server().role() == Role::replica) {
         return static_cast<void>(
-            call.error("ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas "
+            call.error("ERR WAITAOF cannot be used with replica instances. Please also note that "
+                       "writes to replicas "
                        "are just local and are not propagated."));
     }
     if (local > 0) {
-        return static_cast<void>(
-            call.error("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
+        return static_cast<void>(call.error(
+            "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
     }
     // No replica of ours keeps an append-only file, so none can ever acknowledge one.
     if (replicas > 0) {
-        return static_cast<void>(call.error("ERR WAITAOF cannot be used: replicas keep no append-only file"));
+        return static_cast<void>(
+            call.error("ERR WAITAOF cannot be used: replicas keep no append-only file"));
     }
     call.reply().array(2);
     call.reply().integer(0);
@@ -321,8 +349,9 @@ void waitaof(Call& call) {
 }  // namespace
 
 void add_replication_commands(CommandTable& table) {
-    const auto add = [&](std::string_view name, int arity, std::uint32_t flags, std::uint32_t categories, Lane lane,
-                         Handler handler, std::string_view since, std::string_view group, std::string_view summary) {
+    const auto add = [&](std::string_view name, int arity, std::uint32_t flags,
+                         std::uint32_t categories, Lane lane, Handler handler,
+                         std::string_view since, std::string_view group, std::string_view summary) {
         CommandSpec spec;
         spec.name = name;
         spec.arity = arity;
@@ -338,24 +367,27 @@ void add_replication_commands(CommandTable& table) {
     };
     constexpr std::uint32_t admin = kAdmin | kNoscript;
     constexpr std::uint32_t dangerous = kCatAdmin | kCatDangerous;
-    add("replicaof", 3, admin | kStale | kNoAsyncLoading, dangerous, Lane::shared, replicaof, "5.0.0", "server",
+    add("replicaof", 3, admin | kStale | kNoAsyncLoading, dangerous, Lane::shared, replicaof,
+        "5.0.0", "server",
         "Make the server a replica of another instance, or promote it as master.");
-    add("slaveof", 3, admin | kStale | kNoAsyncLoading, dangerous, Lane::shared, replicaof, "1.0.0", "server",
-        "Make the server a replica of another instance, or promote it as master.");
-    add("role", 1, kNoscript | kLoading | kStale | kFast, dangerous, Lane::shared, role, "2.8.12", "server",
-        "Return the role of the instance in the context of replication");
+    add("slaveof", 3, admin | kStale | kNoAsyncLoading, dangerous, Lane::shared, replicaof, "1.0.0",
+        "server", "Make the server a replica of another instance, or promote it as master.");
+    add("role", 1, kNoscript | kLoading | kStale | kFast, dangerous, Lane::shared, role, "2.8.12",
+        "server", "Return the role of the instance in the context of replication");
     add("failover", -1, admin | kStale, dangerous, Lane::shared, failover, "6.2.0", "server",
         "Start a coordinated failover between this server and one of its replicas.");
-    add("replconf", -1, admin | kLoading | kStale | kAllowBusy, dangerous, Lane::shared, replconf, "3.0.0", "server",
-        "An internal command for configuring the replication stream");
-    add("psync", -3, admin | kNoAsyncLoading | kNoMulti, dangerous, Lane::shared, psync, "2.8.0", "server",
-        "Internal command used for replication");
-    add("sync", 1, admin | kNoAsyncLoading | kNoMulti, dangerous, Lane::shared, sync, "1.0.0", "server",
-        "Internal command used for replication");
+    add("replconf", -1, admin | kLoading | kStale | kAllowBusy, dangerous, Lane::shared, replconf,
+        "3.0.0", "server", "An internal command for configuring the replication stream");
+    add("psync", -3, admin | kNoAsyncLoading | kNoMulti, dangerous, Lane::shared, psync, "2.8.0",
+        "server", "Internal command used for replication");
+    add("sync", 1, admin | kNoAsyncLoading | kNoMulti, dangerous, Lane::shared, sync, "1.0.0",
+        "server", "Internal command used for replication");
     add("wait", 3, kNoscript, kCatConnection, Lane::shared, wait, "3.0.0", "generic",
-        "Wait for the synchronous replication of all the write commands sent in the context of the current connection");
+        "Wait for the synchronous replication of all the write commands sent in the context of the "
+        "current connection");
     add("waitaof", 4, kNoscript, kCatConnection, Lane::shared, waitaof, "7.2.0", "generic",
-        "Wait for all write commands sent in the context of the current connection to be synced to AOF of local host "
+        "Wait for all write commands sent in the context of the current connection to be synced to "
+        "AOF of local host "
         "and/or replicas");
 }
 

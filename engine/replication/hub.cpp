@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::int64_t tick_ms = 100;
 constexpr std::int64_t idle_tick_ms = 1000;
+/// While the log moves the hub looks again after this time, unasked: one wake-up then serves many
+/// writes.
+constexpr std::int64_t nap_ns = 200'000;
 constexpr std::string_view ping_record = "*1\r\n$4\r\nPING\r\n";
 
 const char* state_word(Feed::State state) {
@@ -85,32 +89,42 @@ void ReplicaHub::run_posted() {
 // ---------------------------------------------------------------------------------------
 
 void ReplicaHub::run() {
+    ::prctl(PR_SET_TIMERSLACK, 1000UL);  // a nap is as short as it says
     EffectLog& log = environment_.server.log();
+    LogOffset seen = log.end();
     while (!stop_.load()) {
         const std::int64_t now = steady_ms();
         turn(now);
-        log.arm();
+        const bool moving = !feeds_.empty() && log.end() != seen;
+        seen = log.end();
+        if (!moving) log.arm();
         const LogOffset end = log.end();
         bool more = false;
         for (const auto& feed : feeds_) more = more || feed->behind(end);
-        const bool busy = !feeds_.empty() || !waiters_.empty();
-        std::int64_t timeout = more ? 0 : (busy ? tick_ms : idle_tick_ms);
-        if (walk_due_ms_ != 0)
-            timeout = std::min(timeout, std::max<std::int64_t>(0, walk_due_ms_ - now));
-        for (const Waiter& waiter : waiters_) {
-            if (waiter.deadline_ms != 0) {
-                timeout = std::min(timeout, std::max<std::int64_t>(0, waiter.deadline_ms - now));
-            }
+        if (moving) {
+            poll(nap_ns);
+        } else {
+            poll(more ? 0 : sleep_ms(now) * 1'000'000);
         }
-        poll(static_cast<int>(timeout));
     }
     if (walk_) walk_->abandon();
     feeds_.clear();
 }
 
-void ReplicaHub::poll(int timeout_ms) {
+/// How long there is nothing to do but what wakes the hub.
+std::int64_t ReplicaHub::sleep_ms(std::int64_t now) const {
+    std::int64_t ms = feeds_.empty() && waiters_.empty() ? idle_tick_ms : tick_ms;
+    if (walk_due_ms_ != 0) ms = std::min(ms, walk_due_ms_ - now);
+    for (const Waiter& waiter : waiters_) {
+        if (waiter.deadline_ms != 0) ms = std::min(ms, waiter.deadline_ms - now);
+    }
+    return std::max<std::int64_t>(0, ms);
+}
+
+void ReplicaHub::poll(std::int64_t timeout_ns) {
     epoll_event events[64];
-    const int n = ::epoll_wait(epoll_, events, 64, timeout_ms);
+    const timespec timeout{timeout_ns / 1'000'000'000, timeout_ns % 1'000'000'000};
+    const int n = ::epoll_pwait2(epoll_, events, 64, &timeout, nullptr);
     const std::int64_t now = steady_ms();
     bool acked = false;
     for (int i = 0; i < n; ++i) {

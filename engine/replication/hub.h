@@ -91,7 +91,8 @@ private:
     void run();
     void turn(std::int64_t now_ms);
     void run_posted();
-    void poll(int timeout_ms);
+    std::int64_t sleep_ms(std::int64_t now) const;
+    void poll(std::int64_t timeout_ns);
     void watch(Feed& feed);
     void admit(std::unique_ptr<Feed> feed);
     bool resume_partially(Feed& feed);

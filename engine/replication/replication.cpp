@@ -92,7 +92,8 @@ void Replication::start() {
     persistence_->load([this](const std::string& error) {
         if (!error.empty()) {
             spdlog::critical("Fatal error loading the DB, check server logs. Exiting: {}", error);
-            // In the middle of a start there is nothing to end in order, and the status must say so.
+            // In the middle of a start there is nothing to end in order, and the status must say
+            // so.
             spdlog::default_logger()->flush();
             ::_exit(1);
         }
@@ -260,8 +261,8 @@ RoleControl::Status Replication::status() const {
 
 SyncWalk::Cut Replication::take_cut() {
     EffectLog& log = server_.log();
-    // Nobody can have any of this history yet: whenever the log stops, the history ends with it. So the
-    // daemon knows the id from the grant on, and it holds.
+    // Nobody can have any of this history yet: whenever the log stops, the history ends with it. So
+    // the daemon knows the id from the grant on, and it holds.
     if (!log.active()) log.activate(log.end());
     const bool primary = server_.role() == Role::primary;
     if (primary) log.forget_database();
