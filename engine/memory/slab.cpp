@@ -194,7 +194,7 @@ void* SlabArena::allocate(std::size_t size) {
 }
 
 void SlabArena::release(void* block, std::size_t size) noexcept {
-    const std::size_t rounded = slab_size(size);
+    [[maybe_unused]] const std::size_t rounded = slab_size(size);
 #ifdef MILLPOND_SANITIZED
     ::operator delete(block, std::align_val_t(64));
 #else

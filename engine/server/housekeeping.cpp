@@ -6,6 +6,7 @@
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/pause.h"
+#include "engine/log/effect_log.h"
 #include "engine/server/server.h"
 
 namespace millpond::engine {
@@ -36,7 +37,8 @@ bool make_room(Server& server) {
         .maxmemory = static_cast<std::size_t>(config.maxmemory.load(std::memory_order_relaxed)),
         .policy = policy_of(config),
         .samples =
-            static_cast<int>(config.maxmemory_samples.load(std::memory_order_relaxed))};
+            static_cast<int>(config.maxmemory_samples.load(std::memory_order_relaxed)),
+        .not_counted = server.log().memory_bytes()};
     return make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
 }
 
