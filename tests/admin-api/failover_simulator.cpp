@@ -119,7 +119,8 @@ private:
     void after(Micros delay, std::function<void()> work) { at(clock_ + delay, std::move(work)); }
     void run_until(Micros end, const std::function<bool()>& enough) {
         while (!queue_.empty() && queue_.top().at <= end && !enough()) {
-            Item item = queue_.top();
+            Item item = std::move(
+                const_cast<Item&>(queue_.top()));  // popped at once; a copy would allocate
             queue_.pop();
             clock_ = item.at;
             item.work();
@@ -790,7 +791,7 @@ private:
             }
             if (life.role == Role::replica) replicate(life);
         }
-        after(5 * kMs, [this] { data_tick(); });
+        after(chaos_ || !calm_ ? 5 * kMs : 25 * kMs, [this] { data_tick(); });
     }
     void replicate(Life& life) {
         if (life.source < 0 || life.link == Link::none) return;
@@ -956,6 +957,7 @@ private:
 
     void calm_down() {
         chaos_ = false;
+        calm_ = true;
         log("calm");
         if (daemon_.id == 0) start_daemon();
         for (std::size_t i = 0; i < boxes_.size(); ++i) {
@@ -1059,6 +1061,7 @@ private:
     std::vector<Flying> flying_;
 
     bool chaos_ = false;
+    bool calm_ = false;  ///< chaos is over
     bool automatic_ = true;
     int last_primary_ = -1;
     int last_primary_of_ = 0;  ///< the daemon that lived then
