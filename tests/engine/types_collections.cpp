@@ -387,6 +387,37 @@ private slots:
         QVERIFY(holder.handle().set("again", 1));
     }
 
+    void a_deep_tree_keeps_order_and_ranks_while_it_grows_and_shrinks() {
+        Random random(seed_ + 6);
+        Holder<SortedSet> holder;
+        std::set<std::pair<double, std::string>> order;
+        constexpr int kMembers = 60000;
+        auto check = [&] {
+            std::vector<std::pair<double, std::string>> seen;
+            holder.handle().for_each(
+                [&](Bytes m, double s) { return seen.emplace_back(s, m), true; });
+            QVERIFY(std::equal(seen.begin(), seen.end(), order.begin(), order.end()));
+            for (std::size_t rank = 0; rank < seen.size(); rank += 997) {
+                QCOMPARE(holder.handle().rank(seen[rank].second).value(), rank);
+            }
+        };
+        for (int i = 0; i < kMembers; i++) {
+            // A third in ascending order, as time stamps come, the rest anywhere.
+            double score = i % 3 == 0 ? i : static_cast<double>(random.below(kMembers));
+            holder.handle().set("m" + std::to_string(i), score);
+            order.insert({score, "m" + std::to_string(i)});
+        }
+        check();
+        std::vector<std::pair<double, std::string>> all(order.begin(), order.end());
+        std::shuffle(all.begin(), all.end(), std::mt19937_64(seed_));
+        for (std::size_t i = 0; i < all.size(); i++) {
+            QVERIFY(holder.handle().erase(all[i].second));
+            order.erase(all[i]);
+            if (i % 10000 == 9999 || i + 50 == all.size()) check();
+        }
+        QCOMPARE(holder.handle().size(), std::size_t{0});
+    }
+
     void lexicographic_bounds_cut_where_they_should() {
         Holder<SortedSet> holder;
         SortedSet set = holder.handle();

@@ -11,7 +11,8 @@ import time
 from resp_client import Client
 
 # Everything that would make a difference in time, not in kind, is switched off.
-COMMON = ["--save", "", "--enable-debug-command", "yes", "--loglevel", "warning", "--bind", "127.0.0.1"]
+COMMON = ["--save", "", "--enable-debug-command", "yes", "--loglevel", "warning", "--bind", "127.0.0.1",
+          "--repl-diskless-sync-delay", "0"]
 
 
 def free_port():
