@@ -265,12 +265,14 @@ class Millpond:
 
 
 class CounterWriter:
-    """Writes an increasing counter to the endpoint until told to stop, reconnecting as a client would: remembers
-    the last acknowledged value, the longest gap between two acknowledgements, and each connection that was refused."""
+    """Increments a counter at the endpoint until told to stop, reconnecting as a client would. `acknowledged` is the
+    last value that was answered, `lost` how many answered increments a later answer did not know of, `longest_gap`
+    (seconds) the longest time between two answers, `refused` the connections that were refused."""
 
     def __init__(self, address, key="counter"):
         self.address, self.key = address, key
         self.acknowledged = 0
+        self.lost = 0
         self.longest_gap = 0.0
         self.refused = 0
         self._stop = threading.Event()
@@ -291,7 +293,7 @@ class CounterWriter:
         while not self._stop.is_set():
             try:
                 client = client or Redis(self.address, timeout=5.0)
-                client("SET", self.key, self.acknowledged + 1)
+                value = client("INCR", self.key)
             except ConnectionRefusedError:
                 self.refused += 1
                 continue
@@ -303,6 +305,8 @@ class CounterWriter:
             now = time.monotonic()
             self.longest_gap = max(self.longest_gap, now - last)
             last = now
-            self.acknowledged += 1
+            # An increment that was carried out and not answered makes the next answer jump; a lost one makes it stand.
+            self.lost += max(0, self.acknowledged + 1 - value)
+            self.acknowledged = value
         if client:
             client.close()
