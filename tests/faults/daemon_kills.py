@@ -44,7 +44,8 @@ class DaemonKills(unittest.TestCase):
             wait_for("writes go on", lambda: writer.acknowledged > at + 500)
         self.assertEqual(pids(again), pids(cluster), "a running node was restarted")
         self.assertEqual(writer.refused, 0)
-        self.assertLess(writer.longest_gap, 0.5)
+        if os.getloadavg()[0] < 2 * os.cpu_count():
+            self.assertLess(writer.longest_gap, 0.5)
         with Redis(cluster["primary_endpoint"]["address"]) as client:
             self.assertGreaterEqual(int(client("GET", "counter")), writer.acknowledged)
         self.assertEqual(writer.lost, 0)
@@ -132,7 +133,8 @@ class DaemonKills(unittest.TestCase):
         with CounterWriter(endpoint):
             took = time.monotonic() - begun
         print(f"stopped primary: {took * 1000:.0f} ms to writes", flush=True)
-        self.assertLess(took, 2.0)
+        if os.getloadavg()[0] < 2 * os.cpu_count():
+            self.assertLess(took, 1.0)
         old.socket.settimeout(5)
         with self.assertRaises((OSError, ReplyError)):
             old("SET", "k", "2")
