@@ -77,7 +77,7 @@ bool measure(const char* name, std::size_t members, std::size_t payload, double 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::size_t members = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1000000;
+    std::size_t members = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 300000;
     bool good = measure<Set>(
         "set", members, 16, 16, [](Set s, std::size_t i) { s.add(member(i)); },
         [](Set s, std::size_t i) { s.contains(member(i)); });

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 set(differential ${CMAKE_CURRENT_SOURCE_DIR}/differential/differential.py)
-millpond_script_test(differential_one_thread ${Python3_EXECUTABLE} ${differential} Differential TIMEOUT 180)
-millpond_script_test(differential_four_threads ${Python3_EXECUTABLE} ${differential} DifferentialFourThreads TIMEOUT 180)
+millpond_script_test(differential_one_thread ${Python3_EXECUTABLE} ${differential} Differential TIMEOUT 400)
+millpond_script_test(differential_four_threads ${Python3_EXECUTABLE} ${differential} DifferentialFourThreads TIMEOUT 400)
