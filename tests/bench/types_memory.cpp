@@ -60,7 +60,8 @@ bool measure_here(const char* name, std::size_t members, std::size_t payload, do
     destroy_object(Handle::type, object);
     std::printf("%-10s destroyed in %.0f ms\n", "", (seconds() - start) * 1e3);
     std::fflush(stdout);
-    return resident - static_cast<double>(payload) <= limit;
+    constexpr double kNoise = 2;  // pages and segments taken in advance, spread over few members
+    return resident - static_cast<double>(payload) <= limit + kNoise;
 }
 
 /// True when the bytes over payload are within the limit.
