@@ -28,14 +28,43 @@ bool append(std::vector<std::string>& lineage, const std::string& replid) {
     return true;
 }
 
+bool known(const State& state, const Node& node) {
+    return !node.sealed || !node.sealed->complete() ||
+           place_in(state.lineage, node.sealed->replid) >= 0;
+}
+
+/// What continues a known history belongs right behind it.
+void link_to_known(State& state) {
+    for (bool news = true; news;) {
+        news = false;
+        for (const Node& node : state.nodes) {
+            if (known(state, node)) continue;
+            const int parent = place_in(state.lineage, node.sealed->replid2);
+            if (parent < 0) continue;
+            state.lineage.insert(state.lineage.begin() + parent + 1, node.sealed->replid);
+            news = true;
+        }
+    }
+}
+
+/// All older histories are in the journal, so one that nothing links to is younger than the
+/// journal's end.
+bool append_unlinked(State& state) {
+    const Node* oldest = nullptr;
+    for (const Node& node : state.nodes) {
+        if (known(state, node)) continue;
+        if (!oldest || node.report.epoch < oldest->report.epoch) oldest = &node;
+    }
+    if (!oldest) return false;
+    append(state.lineage, oldest->sealed->replid2);
+    return append(state.lineage, oldest->sealed->replid);
+}
+
 }  // namespace
 
 Rank rank_of(const State& state, const History& history) {
-    if (!history.complete()) return {};
-    if (const int place = place_in(state.lineage, history.replid); place >= 0) {
-        return {2, place, history.offset};
-    }
-    return {1, 0, history.offset};
+    if (!history.complete()) return {kEmptyRank, 0};
+    return {place_in(state.lineage, history.replid), history.offset};
 }
 
 const Node* best_candidate(const State& state, const std::string& preferred) {
@@ -60,16 +89,9 @@ bool someone_holds_data(const State& state, const std::string& besides) {
 }
 
 void learn_from_candidates(State& state) {
-    for (bool news = true; news;) {
-        news = false;
-        for (const Node& node : state.nodes) {
-            if (!node.sealed || !node.sealed->complete()) continue;
-            const int parent = place_in(state.lineage, node.sealed->replid2);
-            if (parent < 0 || place_in(state.lineage, node.sealed->replid) >= 0) continue;
-            state.lineage.insert(state.lineage.begin() + parent + 1, node.sealed->replid);
-            news = true;
-        }
-    }
+    do {
+        link_to_known(state);
+    } while (append_unlinked(state));
 }
 
 bool learn_lineage(State& state, const History& history) {

@@ -13,10 +13,10 @@
 
 namespace millpond::admin::failover {
 
+inline constexpr int kEmptyRank = -2;  ///< below a history that is in no lineage, which is -1
+
 struct Rank {
-    int kind =
-        0;  ///< 0 holds no complete data set, 1 of a history that we never heard of, 2 of ours
-    int generation = 0;  ///< how late in the lineage
+    int generation = kEmptyRank;  ///< how late in the lineage
     std::uint64_t offset = 0;
 
     auto operator<=>(const Rank&) const = default;

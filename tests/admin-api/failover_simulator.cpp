@@ -667,10 +667,13 @@ private:
             tell_daemon(daemon, EpochsReserved{first, reserve.count});
         });
     }
-    /// Recorded behind its back: a crash soon after loses it.
+    /// Recorded behind its back, in order: a crash soon after loses it.
     void perform(const Record& record) {
         const int daemon = daemon_.id;
-        after(between(100, 20 * kMs), [this, daemon, record] {
+        const Micros written =
+            clock_ + (chance(90) ? between(100, 20 * kMs) : between(20 * kMs, 400 * kMs));
+        journal_written_at_ = std::max(journal_written_at_ + 1, written);
+        at(journal_written_at_, [this, daemon, record] {
             if (daemon_.id == daemon) journal_ = record.journal;
         });
     }
@@ -1055,6 +1058,7 @@ private:
     int last_replid_ = 0;
     std::uint64_t generation_ = 0;
     std::string journal_;
+    Micros journal_written_at_ = 0;
     Epoch epoch_counter_ = 1;
     Epoch highest_epoch_ = 0;
     std::map<std::string, std::string> parents_;
