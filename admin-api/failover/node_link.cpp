@@ -2,6 +2,7 @@
 #include "admin-api/failover/node_link.h"
 
 #include <cerrno>
+#include <chrono>
 
 #include "admin-api/failover/node_life.h"
 #include "admin-api/failover/report_of.h"
@@ -9,12 +10,20 @@
 
 namespace millpond::admin::failover {
 
+namespace {
+
+constexpr std::chrono::milliseconds kFolderWait{5};
+constexpr int kFolderWaitsTold = 2000;  ///< 10 s
+
+}  // namespace
+
 NodeLink::NodeLink(Environment& environment, std::string cluster, NodeSpec spec,
                    Callbacks callbacks)
     : environment_(environment),
       cluster_(std::move(cluster)),
       spec_(std::move(spec)),
-      callbacks_(std::move(callbacks)) {}
+      callbacks_(std::move(callbacks)),
+      folder_timer_(environment.io) {}
 
 NodeLink::~NodeLink() {
     if (life_) life_->over = true;
@@ -33,9 +42,14 @@ void NodeLink::find() {
             callbacks_.tell("warning", "The socket of node " + spec_.id +
                                            " cannot be reached: error " + std::to_string(failure));
         }
+        finding_ = lock_node_folder(spec_.folder).held;
+        if (finding_) return wait_for_folder(&NodeLink::find);
+        folder_waits_ = 0;
         callbacks_.event(NodeAbsent{spec_.id});
         return;
     }
+    folder_waits_ = 0;
+    finding_ = false;
     life_ = std::make_shared<Life>(*this, ++last_incarnation_, std::move(*process), false);
     callbacks_.event(NodeFound{spec_.id, life_->incarnation, false});
     life_->begin(std::move(client), {});
@@ -45,6 +59,9 @@ void NodeLink::spawn() {
     const auto refuse = [this](const std::string& why) {
         callbacks_.event(SpawnFailed{spec_.id, why});
     };
+    FolderLock folder = lock_node_folder(spec_.folder);
+    if (folder.held) return wait_for_folder(&NodeLink::spawn);
+    folder_waits_ = 0;
     if (auto prepared = prepare_node_folder(spec_.folder, cluster_); !prepared) {
         return refuse(prepared.error().message);
     }
@@ -53,7 +70,8 @@ void NodeLink::spawn() {
     SpawnOptions options;
     options.binary = environment_.options.engine_binary;
     options.error_log = spec_.folder / "engine.log";
-    options.inherited_fd = page.get();
+    options.inherited_fds = {page.get()};
+    if (folder.lock.valid()) options.inherited_fds.push_back(folder.lock.get());
     options.args = {"--millpond-node",
                     spec_.id,
                     "--millpond-folder",
@@ -72,6 +90,19 @@ void NodeLink::spawn() {
     life_->told_memory = spec_.max_memory;
     callbacks_.event(NodeFound{spec_.id, life_->incarnation, true});
     life_->begin(nullptr, std::move(page));
+}
+
+void NodeLink::wait_for_folder(void (NodeLink::*step)()) {
+    if (++folder_waits_ == kFolderWaitsTold) {
+        callbacks_.tell("warning", "The folder of node " + spec_.id +
+                                       " is held by a process that does not answer: " +
+                                       (spec_.folder / "lock").string());
+    }
+    folder_timer_.expires_after(kFolderWait);
+    folder_timer_.async_wait(
+        [this, step, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+            if (!error && !alive.expired()) (this->*step)();
+        });
 }
 
 void NodeLink::kill(Incarnation incarnation, bool in_order) {
@@ -152,7 +183,7 @@ void NodeLink::give_max_memory() {
 }
 
 bool NodeLink::may_hold_listeners() const {
-    return life_ && !life_->listeners_known;
+    return finding_ || (life_ && !life_->listeners_known);
 }
 
 std::int64_t NodeLink::pid() const {

@@ -86,6 +86,14 @@ private:
     Callbacks callbacks_;
     Incarnation last_incarnation_ = 0;
 
+    /// Runs `step` again soon: the folder's process has no socket yet, or is still being torn down.
+    void wait_for_folder(void (NodeLink::*step)());
+
+    boost::asio::steady_timer folder_timer_;
+    int folder_waits_ = 0;
+    bool finding_ = false;  ///< a process is there, without a socket as yet
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+
     friend struct Life;
     Life* current(Incarnation incarnation);
 };

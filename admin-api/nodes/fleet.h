@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The fleet: every node process on this machine, and the failover decisions about them. It is told
-// what each cluster should be (`apply`) and makes it so; it holds no database and waits for none. It
-// runs on one thread of its own, which never waits on SQLite, HTTP or a log. Its methods may be called
-// from any thread; observer calls and completions come on the fleet's thread and must return at once
-// (post, do not work).
+// what each cluster should be (`apply`) and makes it so; it holds no database and waits for none.
+// It runs on one thread of its own, which never waits on SQLite, HTTP or a log. Its methods may be
+// called from any thread; observer calls and completions come on the fleet's thread and must return
+// at once (post, do not work).
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,12 @@ struct Address {
 };
 
 /// The compiled rules of one cluster's listeners: the VPC's ranges first, then the union of the
-/// security groups' CIDRs whose port range covers the listener's port. Loosest first is not implied.
+/// security groups' CIDRs whose port range covers the listener's port. Loosest first is not
+/// implied.
 struct AccessRules {
-    std::uint64_t revision = 0;              ///< grows with each change
-    std::vector<std::string> vpc_ranges;     ///< CIDRs; a source outside all of them is refused
-    std::vector<std::string> allowed_ranges; ///< CIDRs; empty lets nobody in
+    std::uint64_t revision = 0;               ///< grows with each change
+    std::vector<std::string> vpc_ranges;      ///< CIDRs; a source outside all of them is refused
+    std::vector<std::string> allowed_ranges;  ///< CIDRs; empty lets nobody in
 };
 
 struct NodeSpec {
@@ -66,7 +67,8 @@ struct NodeView {
     std::uint64_t offset = 0;
 };
 
-/// Phases come in the order pause, catch-up, promote, resume (planned), or fence, elect, promote (a crash).
+/// Phases come in the order pause, catch-up, promote, resume (planned), or fence, elect, promote (a
+/// crash).
 struct FailoverReport {
     std::string cluster;
     std::string phase;
@@ -97,7 +99,8 @@ struct NodeSample {
     std::string node;
     std::string cluster;
     std::int64_t time_ms = 0;
-    std::map<std::string, double> values;  ///< used_memory, total_commands_processed, keyspace_hits ...
+    std::map<std::string, double>
+        values;  ///< used_memory, total_commands_processed, keyspace_hits ...
 };
 
 class FleetObserver {
@@ -106,8 +109,8 @@ public:
     virtual void on_node(const NodeView&) = 0;
     virtual void on_failover(const FailoverReport&) = 0;
     /// `severity`: info, warning, error. `node` may be empty.
-    virtual void on_event(const std::string& cluster, const std::string& node, const std::string& severity,
-                          const std::string& message) = 0;
+    virtual void on_event(const std::string& cluster, const std::string& node,
+                          const std::string& severity, const std::string& message) = 0;
     virtual void on_samples(const std::vector<NodeSample>&) = 0;
     virtual void on_sources(const std::vector<SourceCount>&) = 0;
 };
@@ -116,11 +119,12 @@ public:
 class Journal {
 public:
     virtual ~Journal() = default;
-    /// Reserves `count` epochs for the cluster; `done` gets the first when that is durable. The fleet
-    /// keeps a spare block in hand, so that no failover ever waits for this.
+    /// Reserves `count` epochs for the cluster; `done` gets the first when that is durable. The
+    /// fleet keeps a spare block in hand, so that no failover ever waits for this.
     virtual void reserve_epochs(const std::string& cluster, std::uint64_t count,
                                 std::function<void(std::uint64_t first)> done) = 0;
-    /// Remembers the cluster's failover state (opaque); the last one comes back in ClusterSpec::journal.
+    /// Remembers the cluster's failover state (opaque); the last one comes back in
+    /// ClusterSpec::journal.
     virtual void record(const std::string& cluster, const std::string& state) = 0;
 };
 
@@ -133,9 +137,10 @@ public:
     /// Lets every node run on, and ends the fleet's thread.
     virtual void stop() = 0;
 
-    /// Makes the cluster what the spec says: adopts running nodes, starts missing ones, ends those no
-    /// longer named (a primary is switched over first), hands out rules, memory limits and listeners.
-    /// `progress` gets words for a person; `done` comes when all of it is reached or has failed.
+    /// Makes the cluster what the spec says: adopts running nodes, starts missing ones, ends those
+    /// no longer named (a primary is switched over first), hands out rules, memory limits and
+    /// listeners. `progress` gets words for a person; `done` comes when all of it is reached or has
+    /// failed.
     virtual void apply(ClusterSpec, std::function<void(std::string)> progress, Done done) = 0;
     /// Ends the cluster's nodes, gives up its listeners and removes the nodes' folders.
     virtual void remove(const std::string& cluster, Done done) = 0;

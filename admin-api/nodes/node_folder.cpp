@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin-api/nodes/node_folder.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
 #include <fstream>
 #include <system_error>
 
@@ -18,6 +22,20 @@ std::string first_line(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+FolderLock lock_node_folder(const std::filesystem::path& folder) {
+    std::error_code unwritable;  // told by prepare_node_folder
+    std::filesystem::create_directories(folder, unwritable);
+    FolderLock result;
+    Descriptor file(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!file.valid()) return result;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
+        result.lock = std::move(file);
+    } else {
+        result.held = errno == EWOULDBLOCK;
+    }
+    return result;
+}
 
 Result<void> prepare_node_folder(const std::filesystem::path& folder, const std::string& cluster) {
     namespace fs = std::filesystem;

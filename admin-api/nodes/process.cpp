@@ -127,10 +127,9 @@ Result<Process> spawn(const SpawnOptions& options) {
     ::posix_spawn_file_actions_addopen(&setup.files, 1, options.error_log.c_str(),
                                        O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::posix_spawn_file_actions_adddup2(&setup.files, 1, 2);
-    if (options.inherited_fd >= 0) {
-        // The same number on both sides clears close-on-exec in the child alone.
-        ::posix_spawn_file_actions_adddup2(&setup.files, options.inherited_fd,
-                                           options.inherited_fd);
+    // The same number on both sides clears close-on-exec in the child alone.
+    for (const int fd : options.inherited_fds) {
+        ::posix_spawn_file_actions_adddup2(&setup.files, fd, fd);
     }
     std::string program = options.binary.string();
     std::vector<std::string> args = options.args;

@@ -25,7 +25,7 @@ struct SpawnOptions {
     std::filesystem::path binary;
     std::vector<std::string> args;    ///< without the program's name
     std::filesystem::path error_log;  ///< stdout and stderr, appended
-    int inherited_fd = -1;  ///< the one descriptor that the process gets, under the same number
+    std::vector<int> inherited_fds;   ///< all that the process gets, under the same numbers
 };
 
 /// Starts the process in a session of its own, so that it outlives the daemon, and lets the kernel
