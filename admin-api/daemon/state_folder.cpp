@@ -2,15 +2,19 @@
 #include "admin-api/daemon/state_folder.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "admin-api/control/random_hex.h"
 
@@ -69,6 +73,20 @@ std::string upper(std::string text) {
     return text;
 }
 
+/// False when another daemon uses the folder. One that was killed while it started a node leaves
+/// its lock to the child for the moment until the child is another program: that is waited for.
+bool lock_folder(int lock, const std::filesystem::path& folder) {
+    constexpr auto inherited_max = std::chrono::seconds(2);
+    const auto until = std::chrono::steady_clock::now() + inherited_max;
+    for (;;) {
+        if (::flock(lock, LOCK_EX | LOCK_NB) == 0) return true;
+        const auto holder = std::atoi(first_word(read_file(folder / "lock")).c_str());
+        const bool alive = holder > 0 && (::kill(holder, 0) == 0 || errno == EPERM);
+        if (alive || std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
 }  // namespace
 
 Result<StateFolder> StateFolder::open(const std::filesystem::path& given) {
@@ -83,7 +101,7 @@ Result<StateFolder> StateFolder::open(const std::filesystem::path& given) {
         return unusable(path, "others may enter it; run chmod 0700 " + path.string());
     Descriptor lock(::open((path / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!lock.valid()) return unusable(path, std::strerror(errno));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_folder(lock.get(), path)) {
         const auto holder = first_word(read_file(path / "lock"));
         return Error{"StateFolderInUse",
                      "The state folder " + path.string() + " is used by another millpond-admin" +
