@@ -3,10 +3,10 @@
 
 #include "engine/keyspace/eviction.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/log/effect_log.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/pause.h"
-#include "engine/log/effect_log.h"
 #include "engine/server/server.h"
 
 namespace millpond::engine {
@@ -36,8 +36,7 @@ bool make_room(Server& server) {
     const EvictionLimits limits{
         .maxmemory = static_cast<std::size_t>(config.maxmemory.load(std::memory_order_relaxed)),
         .policy = policy_of(config),
-        .samples =
-            static_cast<int>(config.maxmemory_samples.load(std::memory_order_relaxed)),
+        .samples = static_cast<int>(config.maxmemory_samples.load(std::memory_order_relaxed)),
         .not_counted = server.log().memory_bytes()};
     return make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
 }
@@ -46,7 +45,7 @@ bool make_room(Server& server) {
 
 Housekeeping::Housekeeping(Server& server)
     : expiry_(server.keyspace(), server.gate(),
-              {.may_expire = [&server] { return server.may_expire(); },
+              {.may_expire = [&server] { return server.active_expiry() && server.may_expire(); },
                .now = [] { return unix_ms(); },
                .observer = server.background_observer()}) {
     set_clocks(server);
