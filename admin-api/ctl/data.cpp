@@ -17,7 +17,7 @@ struct KeysOptions {
 };
 
 std::string decoded(const std::string& base64) {
-    return printable(base64_decode(base64).value_or("?"));
+    return shown_bytes(base64_decode(base64).value_or("?"));
 }
 
 /// SCAN steps until there are enough keys, or no more.

@@ -29,6 +29,18 @@ char32_t next_code_point(std::string_view text, std::size_t& i) {
     return value;
 }
 
+/// Well-formed as far as a terminal cares: every lead byte has its continuation bytes.
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i++]);
+        const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+        if ((more == 0 && lead >= 0x80) || lead >= 0xf8 || i + more > text.size()) return false;
+        for (const auto end = i + more; i < end; ++i)
+            if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return false;
+    }
+    return true;
+}
+
 std::string format(const char* pattern, double value) {
     std::array<char, 64> out{};
     std::snprintf(out.data(), out.size(), pattern, value);
@@ -122,6 +134,10 @@ std::string printable(std::string_view text) {
     for (char& c : out)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     return out;
+}
+
+std::string shown_bytes(std::string_view bytes) {
+    return is_utf8(bytes) ? printable(bytes) : escaped(bytes);
 }
 
 std::string human_bytes(std::int64_t bytes) {

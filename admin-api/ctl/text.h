@@ -19,6 +19,8 @@ namespace millpond::admin::ctl {
 std::size_t display_width(std::string_view text);
 /// Control characters, which could steer the terminal, as '?'.
 std::string printable(std::string_view text);
+/// Bytes that may be no text at all: as text when they are UTF-8, else quoted and escaped.
+std::string shown_bytes(std::string_view bytes);
 /// "512 MiB", "1.4 GiB", "980 B".
 std::string human_bytes(std::int64_t bytes);
 /// "3 s", "2 h 5 min"; "-" for a key that never expires (-1).

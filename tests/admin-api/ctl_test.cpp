@@ -20,6 +20,7 @@ private slots:
     void readsSources();
     void base64GoesBothWays();
     void tablesAlignWideCharactersAndDropControls();
+    void showsBytesThatAreNoText();
     void showsRepliesAsRedisCliDoes();
     void showsSizesAndTimes();
     void drawsProgress();
@@ -59,6 +60,13 @@ void CtlTest::tablesAlignWideCharactersAndDropControls() {
     std::ostringstream out;
     table.print(out);
     QCOMPARE(out.str(), std::string("A         B\n\xed\x95\x9c\xea\xb8\x80      x\nevil?[2J  -\n"));
+}
+
+void CtlTest::showsBytesThatAreNoText() {
+    QCOMPARE(shown_bytes("plain"), std::string("plain"));
+    QCOMPARE(shown_bytes("\xed\x95\x9c"), std::string("\xed\x95\x9c"));
+    QCOMPARE(shown_bytes(std::string_view("\xff\0", 2)), std::string("\"\\xff\\x00\""));
+    QCOMPARE(shown_bytes("\xed\x95"), std::string("\"\\xed\\x95\""));
 }
 
 void CtlTest::showsRepliesAsRedisCliDoes() {
