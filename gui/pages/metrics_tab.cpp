@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -90,7 +91,12 @@ MetricsTab::MetricsTab(Workspace& workspace, QWidget* parent) : ClusterTab(works
     all->setContentsMargins(0, 14, 0, 0);
     all->setSpacing(12);
     all->addLayout(top);
-    all->addWidget(charts_box_, 1);
+    // On a low window the charts keep their height and scroll.
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(charts_box_);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    all->addWidget(scroll, 1);
 
     slow_.setInterval(int(kMinute));
     connect(&slow_, &QTimer::timeout, this, [this] {

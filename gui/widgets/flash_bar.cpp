@@ -39,6 +39,10 @@ public:
         setAccessibleName(detail.isEmpty() ? title : title + QStringLiteral(". ") + detail);
     }
 
+    bool isGoodNews() const {
+        return kind_ == FlashBar::Kind::Success || kind_ == FlashBar::Kind::Info;
+    }
+
 protected:
     void paintEvent(QPaintEvent*) override {
         QPainter painter(this);
@@ -89,10 +93,18 @@ FlashBar::FlashBar(QWidget* parent) : QWidget(parent), layout_(new QVBoxLayout(t
 }
 
 void FlashBar::show(Kind kind, const QString& title, const QString& detail) {
+    const bool good_news = kind == Kind::Success || kind == Kind::Info;
+    // "Creating" gives way to "created": good news never pushes the page down by more than a line.
+    for (int i = layout_->count() - 1; good_news && i >= 0; --i) {
+        auto* older = static_cast<Flash*>(layout_->itemAt(i)->widget());
+        if (!older->isGoodNews()) continue;
+        layout_->removeWidget(older);
+        older->hide();
+        older->deleteLater();
+    }
     auto* flash = new Flash(kind, title, detail);
     layout_->insertWidget(0, flash);
-    if (kind == Kind::Success || kind == Kind::Info)
-        QTimer::singleShot(kGoodNewsMs, flash, &QObject::deleteLater);
+    if (good_news) QTimer::singleShot(kGoodNewsMs, flash, &QObject::deleteLater);
     while (layout_->count() > kMessages) {
         QLayoutItem* oldest = layout_->takeAt(layout_->count() - 1);
         oldest->widget()->deleteLater();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What came of what one did, under the top bar. Errors and warnings stay until dismissed; good news
-// goes by itself. At most kMessages are kept, the newest on top. UI thread.
+// goes by itself and gives way to newer good news. At most kMessages are kept, the newest on top.
+// UI thread.
 #pragma once
 
 #include <QWidget>

@@ -14,13 +14,20 @@ namespace millpond::console {
 QString stepName(const std::string& name) {
     static const QHash<QString, const char*> phases{
         {"pause", QT_TRANSLATE_NOOP("millpond::console::StepList", "Pause writes on the primary")},
+        {"pause writes",
+         QT_TRANSLATE_NOOP("millpond::console::StepList", "Pause writes on the primary")},
         {"catch-up", QT_TRANSLATE_NOOP("millpond::console::StepList", "Let the replica catch up")},
         {"catch up", QT_TRANSLATE_NOOP("millpond::console::StepList", "Let the replica catch up")},
         {"promote", QT_TRANSLATE_NOOP("millpond::console::StepList", "Promote the replica")},
+        {"promote it", QT_TRANSLATE_NOOP("millpond::console::StepList", "Promote the replica")},
         {"resume",
          QT_TRANSLATE_NOOP("millpond::console::StepList", "Resume writes on the new primary")},
         {"fence", QT_TRANSLATE_NOOP("millpond::console::StepList", "Fence the old primary")},
+        {"fence the old primary",
+         QT_TRANSLATE_NOOP("millpond::console::StepList", "Fence the old primary")},
         {"elect",
+         QT_TRANSLATE_NOOP("millpond::console::StepList", "Choose the replica furthest ahead")},
+        {"elect its successor",
          QT_TRANSLATE_NOOP("millpond::console::StepList", "Choose the replica furthest ahead")},
     };
     const QString key = text(name);

@@ -142,6 +142,11 @@ private Q_SLOTS:
         QCOMPARE(bar.messages().size(), FlashBar::kMessages);
         QCOMPARE(bar.messages().front(), QStringLiteral("8"));
         bar.dismissAll();
+        bar.show(FlashBar::Kind::Error, "bad");
+        bar.show(FlashBar::Kind::Info, "creating");
+        bar.show(FlashBar::Kind::Success, "created");
+        QCOMPARE(bar.messages(), (QStringList{"created", "bad"}));
+        bar.dismissAll();
         QVERIFY(bar.messages().isEmpty());
     }
 
