@@ -21,8 +21,12 @@ void encode(std::string& out, const Args& args) {
 
 }  // namespace
 
-void encode_command(std::string& out, std::span<const std::string> args) { encode(out, args); }
-void encode_command(std::string& out, std::initializer_list<std::string_view> args) { encode(out, args); }
+void encode_command(std::string& out, std::span<const std::string> args) {
+    encode(out, args);
+}
+void encode_command(std::string& out, std::initializer_list<std::string_view> args) {
+    encode(out, args);
+}
 
 std::string encode_command(std::span<const std::string> args) {
     std::string out;

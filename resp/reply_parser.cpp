@@ -64,9 +64,13 @@ ReplyParser::Status ReplyParser::next(Value& out) {
     for (;;) {
         Value value;
         switch (read_one(value)) {
-            case Step::need_more: compact(); return Status::need_more;
-            case Step::malformed: return Status::malformed;
-            case Step::opened: break;
+            case Step::need_more:
+                compact();
+                return Status::need_more;
+            case Step::malformed:
+                return Status::malformed;
+            case Step::opened:
+                break;
             case Step::value:
                 if (finish(std::move(value), out)) {
                     compact();
@@ -141,22 +145,38 @@ ReplyParser::Step ReplyParser::read_one(Value& out) {
     const char kind = buffer_[position_];
     const std::string_view line(buffer_.data() + position_ + 1, end - position_ - 1);
     switch (kind) {
-        case '$': return read_bulk(out, ValueType::bulk_string, line);
-        case '=': return read_bulk(out, ValueType::verbatim, line);
-        case '!': return read_bulk(out, ValueType::error, line);
-        default: break;
+        case '$':
+            return read_bulk(out, ValueType::bulk_string, line);
+        case '=':
+            return read_bulk(out, ValueType::verbatim, line);
+        case '!':
+            return read_bulk(out, ValueType::error, line);
+        default:
+            break;
     }
     position_ = end + 2;
     switch (kind) {
-        case '+': out = text_value(ValueType::simple_string, line); return Step::value;
-        case '-': out = text_value(ValueType::error, line); return Step::value;
-        case '(': out = text_value(ValueType::big_number, line); return Step::value;
-        case '_': return Step::value;
-        case '*': return open(ValueType::array, line, out);
-        case '~': return open(ValueType::set, line, out);
-        case '>': return open(ValueType::push, line, out);
-        case '%': return open(ValueType::map, line, out);
-        case '|': return open(ValueType::attribute, line, out);
+        case '+':
+            out = text_value(ValueType::simple_string, line);
+            return Step::value;
+        case '-':
+            out = text_value(ValueType::error, line);
+            return Step::value;
+        case '(':
+            out = text_value(ValueType::big_number, line);
+            return Step::value;
+        case '_':
+            return Step::value;
+        case '*':
+            return open(ValueType::array, line, out);
+        case '~':
+            return open(ValueType::set, line, out);
+        case '>':
+            return open(ValueType::push, line, out);
+        case '%':
+            return open(ValueType::map, line, out);
+        case '|':
+            return open(ValueType::attribute, line, out);
         case ':':
             if (const auto number = to_integer(line)) {
                 out.type = ValueType::integer;
@@ -176,7 +196,8 @@ ReplyParser::Step ReplyParser::read_one(Value& out) {
             out.type = ValueType::boolean;
             out.integer = line == "t" ? 1 : 0;
             return Step::value;
-        default: return fail(std::string("unknown type byte '") + kind + "'");
+        default:
+            return fail(std::string("unknown type byte '") + kind + "'");
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns the bytes of a RESP2 or RESP3 stream into values, as a client reads them. Bytes come in whatever
-// pieces the socket gives; nothing is parsed twice. A request (an array of bulk strings) is such a value
-// too. For one thread at a time; it owns what it has not yet given out.
+// Turns the bytes of a RESP2 or RESP3 stream into values, as a client reads them. Bytes come in
+// whatever pieces the socket gives; nothing is parsed twice. A request (an array of bulk strings)
+// is such a value too. For one thread at a time; it owns what it has not yet given out.
 #pragma once
 
 #include <cstddef>

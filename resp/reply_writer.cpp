@@ -37,8 +37,10 @@ void append_line(std::string& out, char type, std::string_view text) {
 
 std::size_t format_real(double value, char* out) {
     if (std::isnan(value)) return static_cast<std::size_t>(std::sprintf(out, "nan"));
-    if (std::isinf(value)) return static_cast<std::size_t>(std::sprintf(out, value > 0 ? "inf" : "-inf"));
-    if (value == 0) return static_cast<std::size_t>(std::sprintf(out, std::signbit(value) ? "-0" : "0"));
+    if (std::isinf(value))
+        return static_cast<std::size_t>(std::sprintf(out, value > 0 ? "inf" : "-inf"));
+    if (value == 0)
+        return static_cast<std::size_t>(std::sprintf(out, std::signbit(value) ? "-0" : "0"));
     // Whole numbers that a double holds exactly are printed as integers; beyond, as %.17g does.
     constexpr double kExactMax = 4503599627370496.0;  // 2^52
     if (value > -kExactMax && value < kExactMax && value == std::floor(value)) {
@@ -48,16 +50,22 @@ std::size_t format_real(double value, char* out) {
     return static_cast<std::size_t>(std::snprintf(out, kRealBytesMax, "%.17g", value));
 }
 
-void ReplyWriter::ok() { out_->append("+OK\r\n", 5); }
+void ReplyWriter::ok() {
+    out_->append("+OK\r\n", 5);
+}
 
-void ReplyWriter::simple(std::string_view text) { append_line(*out_, '+', text); }
+void ReplyWriter::simple(std::string_view text) {
+    append_line(*out_, '+', text);
+}
 
 void ReplyWriter::error(std::string_view message) {
     ++errors_;
     append_line(*out_, '-', message);
 }
 
-void ReplyWriter::integer(std::int64_t value) { append_header(*out_, ':', value); }
+void ReplyWriter::integer(std::int64_t value) {
+    append_header(*out_, ':', value);
+}
 
 void ReplyWriter::bulk(std::string_view bytes) {
     // The short bulk is the reply that matters: one growth of the buffer, then plain stores.
@@ -119,10 +127,13 @@ void ReplyWriter::boolean(bool value) {
     }
 }
 
-void ReplyWriter::array(std::size_t size) { append_header(*out_, '*', static_cast<std::int64_t>(size)); }
+void ReplyWriter::array(std::size_t size) {
+    append_header(*out_, '*', static_cast<std::int64_t>(size));
+}
 
 void ReplyWriter::map(std::size_t pairs) {
-    append_header(*out_, resp3() ? '%' : '*', static_cast<std::int64_t>(resp3() ? pairs : 2 * pairs));
+    append_header(*out_, resp3() ? '%' : '*',
+                  static_cast<std::int64_t>(resp3() ? pairs : 2 * pairs));
 }
 
 void ReplyWriter::set(std::size_t size) {
@@ -142,6 +153,8 @@ void ReplyWriter::verbatim(std::string_view format, std::string_view text) {
     out_->append("\r\n", 2);
 }
 
-void ReplyWriter::raw(std::string_view encoded) { out_->append(encoded); }
+void ReplyWriter::raw(std::string_view encoded) {
+    out_->append(encoded);
+}
 
 }  // namespace millpond::resp

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes replies in RESP2 or RESP3 straight into a connection's output buffer. Used by the one thread
-// that runs the command; it owns nothing.
+// Writes replies in RESP2 or RESP3 straight into a connection's output buffer. Used by the one
+// thread that runs the command; it owns nothing.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 
 namespace millpond::resp {
 
-/// Writes a double as replies show it (no line end) and returns the length; `out` has kRealBytesMax bytes.
+/// Writes a double as replies show it (no line end) and returns the length; `out` has kRealBytesMax
+/// bytes.
 constexpr std::size_t kRealBytesMax = 40;
 std::size_t format_real(double value, char* out);
 
@@ -31,10 +32,10 @@ public:
     void integer(std::int64_t value);
     void bulk(std::string_view bytes);
     void bulk_integer(std::int64_t value);  ///< the digits as a bulk string
-    void null();        ///< $-1 or _
-    void null_array();  ///< *-1 or _
-    void real(double value);  ///< bulk of %.17g, shortest as Redis 7.0 prints it, or ',' in RESP3
-    void boolean(bool value); ///< :1 / :0 or #t / #f
+    void null();                            ///< $-1 or _
+    void null_array();                      ///< *-1 or _
+    void real(double value);   ///< bulk of %.17g, shortest as Redis 7.0 prints it, or ',' in RESP3
+    void boolean(bool value);  ///< :1 / :0 or #t / #f
     void array(std::size_t size);
     void map(std::size_t pairs);  ///< an array of 2n in RESP2
     void set(std::size_t size);

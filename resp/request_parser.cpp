@@ -29,7 +29,8 @@ RequestParser::Status RequestParser::parse(std::string_view input, const Request
     bytes_wanted_ = 0;
     while (batch.size() < commands_max && base_ + position_ < input.size()) {
         const bool multibulk = arguments_ >= 0 || input[base_] == '*';
-        const Step step = multibulk ? parse_multibulk(input, limits, batch) : parse_inline(input, limits, batch);
+        const Step step =
+            multibulk ? parse_multibulk(input, limits, batch) : parse_inline(input, limits, batch);
         if (step == Step::malformed) return Status::malformed;
         if (step == Step::incomplete) break;
     }
@@ -47,7 +48,8 @@ RequestParser::Step RequestParser::fail(std::string message) {
     return Step::malformed;
 }
 
-RequestParser::Step RequestParser::parse_multibulk(std::string_view input, const RequestLimits& limits,
+RequestParser::Step RequestParser::parse_multibulk(std::string_view input,
+                                                   const RequestLimits& limits,
                                                    RequestBatch& batch) {
     const char* const begin = input.data() + base_;
     const char* const end = input.data() + input.size();
@@ -55,7 +57,8 @@ RequestParser::Step RequestParser::parse_multibulk(std::string_view input, const
 
     // The text between a header's first byte and its line end; false when that has not come yet.
     const auto line = [&](std::string_view& text) {
-        const auto* cr = static_cast<const char*>(std::memchr(at, '\r', static_cast<std::size_t>(end - at)));
+        const auto* cr =
+            static_cast<const char*>(std::memchr(at, '\r', static_cast<std::size_t>(end - at)));
         if (!cr || cr + 1 == end) return false;
         text = {at + 1, static_cast<std::size_t>(cr - at - 1)};
         return true;
@@ -64,11 +67,13 @@ RequestParser::Step RequestParser::parse_multibulk(std::string_view input, const
     std::string_view text;
     if (arguments_ < 0) {
         if (!line(text)) {
-            if (static_cast<std::size_t>(end - at) > limits.line_bytes_max) return fail("too big mbulk count string");
+            if (static_cast<std::size_t>(end - at) > limits.line_bytes_max)
+                return fail("too big mbulk count string");
             return Step::incomplete;
         }
         std::int64_t count = 0;
-        if (!parse_count(text, count) || count > limits.arguments_max) return fail("invalid multibulk length");
+        if (!parse_count(text, count) || count > limits.arguments_max)
+            return fail("invalid multibulk length");
         if (count > kUnauthenticatedArgumentsMax && !limits.authenticated) {
             return fail("unauthenticated multibulk length");
         }
@@ -82,9 +87,11 @@ RequestParser::Step RequestParser::parse_multibulk(std::string_view input, const
         position_ = static_cast<std::size_t>(at - begin);
     }
 
-    // While nothing of this command waits from an earlier input, its views go straight to the batch.
+    // While nothing of this command waits from an earlier input, its views go straight to the
+    // batch.
     const std::size_t kept = batch.arguments_.size();
-    for (const Range& range : done_) batch.arguments_.emplace_back(begin + range.offset, range.size);
+    for (const Range& range : done_)
+        batch.arguments_.emplace_back(begin + range.offset, range.size);
     auto remaining = arguments_ - static_cast<std::int64_t>(done_.size());
     for (; remaining > 0; --remaining) {
         if (bulk_size_ < 0) {
@@ -150,7 +157,8 @@ RequestParser::Step RequestParser::parse_inline(std::string_view input, const Re
     base_ += newline + 1;
     batch.skip_to(base_);
     if (words->empty()) return Step::complete;
-    for (std::string& word : *words) batch.arguments_.emplace_back(batch.unquoted_.emplace_back(std::move(word)));
+    for (std::string& word : *words)
+        batch.arguments_.emplace_back(batch.unquoted_.emplace_back(std::move(word)));
     batch.ends_.push_back({batch.arguments_.size(), base_});
     return Step::complete;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns the bytes of a client into commands: RESP arrays of bulk strings and inline commands, as views
-// into the input; nothing is copied (but the words of inline commands) and no byte is looked at twice.
-// One parser per connection, used by its thread.
+// Turns the bytes of a client into commands: RESP arrays of bulk strings and inline commands, as
+// views into the input; nothing is copied (but the words of inline commands) and no byte is looked
+// at twice. One parser per connection, used by its thread.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,8 @@ public:
     }
     /// Bytes of the input up to the end of command i.
     std::size_t input_end(std::size_t i) const { return ends_[i].input; }
-    /// Bytes of the input that are done with once all commands have been run: empty commands behind the
-    /// last one are skipped too.
+    /// Bytes of the input that are done with once all commands have been run: empty commands behind
+    /// the last one are skipped too.
     std::size_t consumed() const { return consumed_; }
     void clear() {
         arguments_.clear();
@@ -61,16 +61,20 @@ class RequestParser {
 public:
     enum class Status : std::uint8_t { ok, malformed };
 
-    /// Appends at most `commands_max` complete commands to the empty batch. `input` begins after the last
-    /// command that an earlier call has given out; what was incomplete then must still be at its
-    /// beginning (at any address). After `malformed` the commands before the bad one are in the batch.
-    Status parse(std::string_view input, const RequestLimits& limits, std::size_t commands_max, RequestBatch& batch);
+    /// Appends at most `commands_max` complete commands to the empty batch. `input` begins after
+    /// the last command that an earlier call has given out; what was incomplete then must still be
+    /// at its beginning (at any address). After `malformed` the commands before the bad one are in
+    /// the batch.
+    Status parse(std::string_view input, const RequestLimits& limits, std::size_t commands_max,
+                 RequestBatch& batch);
 
     /// The whole error line for the client, after `malformed`.
     const std::string& error() const { return error_; }
-    /// Bytes that the input must reach before the command under way can be complete; 0 when unknown.
+    /// Bytes that the input must reach before the command under way can be complete; 0 when
+    /// unknown.
     std::size_t bytes_wanted() const { return bytes_wanted_; }
-    /// The unfinished command is given out anew from its first byte: after commands were left unrun.
+    /// The unfinished command is given out anew from its first byte: after commands were left
+    /// unrun.
     void rewind();
 
 private:
@@ -82,11 +86,11 @@ private:
     struct Range {
         std::size_t offset, size;
     };
-    std::vector<Range> done_;        ///< arguments of the unfinished command, from its first byte
-    std::int64_t arguments_ = -1;    ///< announced by the unfinished command; -1: not yet known
-    std::int64_t bulk_size_ = -1;    ///< announced by the unfinished argument
-    std::size_t position_ = 0;       ///< how far the unfinished command has been read
-    std::size_t base_ = 0;           ///< where it begins in the input of this call
+    std::vector<Range> done_;      ///< arguments of the unfinished command, from its first byte
+    std::int64_t arguments_ = -1;  ///< announced by the unfinished command; -1: not yet known
+    std::int64_t bulk_size_ = -1;  ///< announced by the unfinished argument
+    std::size_t position_ = 0;     ///< how far the unfinished command has been read
+    std::size_t base_ = 0;         ///< where it begins in the input of this call
     std::size_t bytes_wanted_ = 0;
     std::string error_;
 };

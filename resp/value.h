@@ -12,12 +12,24 @@
 namespace millpond::resp {
 
 enum class ValueType : std::uint8_t {
-    null, simple_string, bulk_string, verbatim, error, integer, real, boolean, big_number,
-    array, set, map, push, attribute
+    null,
+    simple_string,
+    bulk_string,
+    verbatim,
+    error,
+    integer,
+    real,
+    boolean,
+    big_number,
+    array,
+    set,
+    map,
+    push,
+    attribute
 };
 
-/// One reply. `text` holds strings, errors ("ERR ..."), big numbers; `items` holds aggregates; a map's
-/// items alternate key, value.
+/// One reply. `text` holds strings, errors ("ERR ..."), big numbers; `items` holds aggregates; a
+/// map's items alternate key, value.
 struct Value {
     ValueType type = ValueType::null;
     std::int64_t integer = 0;
@@ -28,7 +40,8 @@ struct Value {
     bool is_error() const { return type == ValueType::error; }
     bool is_null() const { return type == ValueType::null; }
     bool is_string() const {
-        return type == ValueType::simple_string || type == ValueType::bulk_string || type == ValueType::verbatim;
+        return type == ValueType::simple_string || type == ValueType::bulk_string ||
+               type == ValueType::verbatim;
     }
     /// The value under a string key of a map (or of a RESP2 array of pairs), or nullptr.
     const Value* find(std::string_view key) const;

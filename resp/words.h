@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Splits a line into words, as inline commands and redis.conf lines are: blanks between them, "..." with
-// the escapes \n \r \t \b \a \xHH \" \\, and '...' with \' only. A pure function.
+// Splits a line into words, as inline commands and redis.conf lines are: blanks between them, "..."
+// with the escapes \n \r \t \b \a \xHH \" \\, and '...' with \' only. A pure function.
 #pragma once
 
 #include <optional>

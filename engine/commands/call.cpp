@@ -10,8 +10,9 @@
 
 namespace millpond::engine {
 
-Call::Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> args, Session& session,
-           Server& server, Record& record, std::string& out, Database::Options options)
+Call::Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> args,
+           Session& session, Server& server, Record& record, std::string& out,
+           Database::Options options)
     : args_(args),
       spec_(&spec),
       reply_(out, session.protocol()),
@@ -23,10 +24,13 @@ Call::Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> a
       db_(server.keyspace(), session.db(), options, record),
       applying_(options.ignore_expiry) {}
 
-Database Call::db(int index) { return {server_->keyspace(), index, options_, *record_}; }
+Database Call::db(int index) {
+    return {server_->keyspace(), index, options_, *record_};
+}
 
 void Call::reply_shared(SharedBuffer& buffer) {
-    // A reply that goes elsewhere than to the session's own output (nowhere, that is) needs no bytes.
+    // A reply that goes elsewhere than to the session's own output (nowhere, that is) needs no
+    // bytes.
     std::string& out = reply_.buffer();
     if (&out != &session_->out()) return reply_.bulk(buffer.bytes());
     out.append("$" + std::to_string(buffer.size()) + "\r\n");
@@ -34,7 +38,9 @@ void Call::reply_shared(SharedBuffer& buffer) {
     out.append("\r\n", 2);
 }
 
-void Call::effect(std::initializer_list<Bytes> command) { effect(std::span(command.begin(), command.size())); }
+void Call::effect(std::initializer_list<Bytes> command) {
+    effect(std::span(command.begin(), command.size()));
+}
 
 void Call::effect(std::span<const Bytes> command) {
     rewritten_ = true;
@@ -48,11 +54,17 @@ bool Call::wrong_type() {
     return error("WRONGTYPE Operation against a key holding the wrong kind of value");
 }
 
-bool Call::syntax_error() { return error("ERR syntax error"); }
+bool Call::syntax_error() {
+    return error("ERR syntax error");
+}
 
-bool Call::not_an_integer() { return error("ERR value is not an integer or out of range"); }
+bool Call::not_an_integer() {
+    return error("ERR value is not an integer or out of range");
+}
 
-bool Call::not_a_float() { return error("ERR value is not a valid float"); }
+bool Call::not_a_float() {
+    return error("ERR value is not a valid float");
+}
 
 bool Call::error(std::string_view message) {
     reply_.error(message);

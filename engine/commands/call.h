@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One command being run: what a handler gets. It is made by dispatch on the thread that parsed the
-// command, with the shards of its keys locked (or in the exclusive lane). A handler validates, changes
-// the database, writes exactly one reply, and says what it changed; dispatch does the rest (log, dirty
-// counter, statistics). Arguments are views that live as long as the call.
+// command, with the shards of its keys locked (or in the exclusive lane). A handler validates,
+// changes the database, writes exactly one reply, and says what it changed; dispatch does the rest
+// (log, dirty counter, statistics). Arguments are views that live as long as the call.
 #pragma once
 
 #include <initializer_list>
@@ -25,15 +25,26 @@ class SharedBuffer;
 
 /// Keyspace notification classes, Redis's letters.
 enum class EventClass : char {
-    generic = 'g', string = '$', list = 'l', set = 's', hash = 'h', sorted_set = 'z', expired = 'x', evicted = 'e',
-    stream = 't', key_miss = 'm', new_key = 'n'
+    generic = 'g',
+    string = '$',
+    list = 'l',
+    set = 's',
+    hash = 'h',
+    sorted_set = 'z',
+    expired = 'x',
+    evicted = 'e',
+    stream = 't',
+    key_miss = 'm',
+    new_key = 'n'
 };
 
 class Call {
 public:
     std::span<const Bytes> args() const { return args_; }
     std::size_t argc() const { return args_.size(); }
-    Bytes arg(std::size_t index) const { return args_[index]; }  ///< arg(0) is the command's name as sent
+    Bytes arg(std::size_t index) const {
+        return args_[index];
+    }  ///< arg(0) is the command's name as sent
     const CommandSpec& spec() const { return *spec_; }
 
     resp::ReplyWriter& reply() { return reply_; }
@@ -44,12 +55,15 @@ public:
     UnixMillis now() const { return db_.now(); }  ///< frozen for the command, EXEC or script
     Session& session() { return *session_; }
     Server& server() { return *server_; }
-    bool applying() const { return applying_; }  ///< run by the replica applier or the loader: no client is there
+    bool applying() const {
+        return applying_;
+    }  ///< run by the replica applier or the loader: no client is there
     /// The thread's own running of commands: what EXEC, WAIT and SHUTDOWN need.
     Executor& executor() { return *executor_; }
 
-    /// This command changed `n` things. With n > 0 in all, its effect goes to the log: the command as it
-    /// was sent, unless effect() was called, which replaces it (several calls, several commands).
+    /// This command changed `n` things. With n > 0 in all, its effect goes to the log: the command
+    /// as it was sent, unless effect() was called, which replaces it (several calls, several
+    /// commands).
     void changed(std::size_t n = 1) { changed_ += n; }
     void effect(std::initializer_list<Bytes> command);
     void effect(std::span<const Bytes> command);
@@ -57,7 +71,8 @@ public:
     /// A keyspace event, sent in the order of the writes.
     void notify(EventClass cls, std::string_view event, Bytes key);
 
-    // The errors that everybody writes; each writes the reply, and returns false for `return` chains.
+    // The errors that everybody writes; each writes the reply, and returns false for `return`
+    // chains.
     bool wrong_type();
     bool syntax_error();
     bool not_an_integer();

@@ -25,7 +25,8 @@ bool is_printable(Bytes text) {
 
 std::string flags_of(const Session& session) {
     std::string flags;
-    if (session.state() == Session::State::suspended || session.state() == Session::State::parked) flags += 'b';
+    if (session.state() == Session::State::suspended || session.state() == Session::State::parked)
+        flags += 'b';
     if (session.in_multi) flags += 'x';
     if (session.state() == Session::State::closing) flags += 'c';
     if (session.via == Session::Via::unix_socket) flags += 'U';
@@ -34,8 +35,8 @@ std::string flags_of(const Session& session) {
     return flags.empty() ? "N" : flags;
 }
 
-/// What CLIENT LIST and CLIENT KILL choose by. A client here is "normal": replicas' feeds have left for
-/// the replication thread, and there is no pub/sub.
+/// What CLIENT LIST and CLIENT KILL choose by. A client here is "normal": replicas' feeds have left
+/// for the replication thread, and there is no pub/sub.
 struct Filter {
     std::optional<std::set<std::uint64_t>> ids;
     std::optional<bool> normal;
@@ -66,9 +67,13 @@ bool parse_id(Call& call, Bytes text, Filter& filter, std::string_view error) {
     return true;
 }
 
-void client_id(Call& call) { call.reply().integer(static_cast<std::int64_t>(call.session().id())); }
+void client_id(Call& call) {
+    call.reply().integer(static_cast<std::int64_t>(call.session().id()));
+}
 
-void client_info(Call& call) { call.reply().verbatim("txt", describe_client(call.session()) + "\n"); }
+void client_info(Call& call) {
+    call.reply().verbatim("txt", describe_client(call.session()) + "\n");
+}
 
 void client_list(Call& call) {
     Filter filter;
@@ -97,7 +102,8 @@ bool parse_kill(Call& call, Filter& filter) {
     for (std::size_t i = 2; i + 1 < call.argc(); i += 2) {
         const Bytes value = call.arg(i + 1);
         if (is_word(call.arg(i), "id")) {
-            if (!parse_id(call, value, filter, "ERR client-id should be greater than 0")) return false;
+            if (!parse_id(call, value, filter, "ERR client-id should be greater than 0"))
+                return false;
         } else if (is_word(call.arg(i), "type")) {
             if (!parse_type(call, value, filter)) return false;
         } else if (is_word(call.arg(i), "addr")) {
@@ -105,9 +111,11 @@ bool parse_kill(Call& call, Filter& filter) {
         } else if (is_word(call.arg(i), "laddr")) {
             filter.local = value;
         } else if (is_word(call.arg(i), "user")) {
-            if (value != "default") return call.error("ERR No such user '" + std::string(value) + "'");
+            if (value != "default")
+                return call.error("ERR No such user '" + std::string(value) + "'");
             filter.user = value;
-        } else if (is_word(call.arg(i), "skipme") && (is_word(value, "yes") || is_word(value, "no"))) {
+        } else if (is_word(call.arg(i), "skipme") &&
+                   (is_word(value, "yes") || is_word(value, "no"))) {
             skip_me = is_word(value, "yes");
         } else {
             return call.syntax_error();
@@ -163,14 +171,16 @@ void client_getname(Call& call) {
 void client_setinfo(Call& call) {
     const bool name = is_word(call.arg(2), "lib-name");
     if (!name && !is_word(call.arg(2), "lib-ver")) {
-        return static_cast<void>(call.error("ERR Unrecognized option '" + std::string(call.arg(2)) + "'"));
+        return static_cast<void>(
+            call.error("ERR Unrecognized option '" + std::string(call.arg(2)) + "'"));
     }
     if (!is_printable(call.arg(3))) {
         call.error("ERR " + std::string(name ? "lib-name" : "lib-ver") +
                    " cannot contain spaces, newlines or special characters.");
         return;
     }
-    call.session().edit_text([&](Session::Text& text) { (name ? text.lib_name : text.lib_version) = call.arg(3); });
+    call.session().edit_text(
+        [&](Session::Text& text) { (name ? text.lib_name : text.lib_version) = call.arg(3); });
     call.reply().ok();
 }
 
@@ -239,16 +249,20 @@ void client_unblock(Call& call) {
     if (call.argc() == 4) {
         with_error = is_word(call.arg(3), "error");
         if (!with_error && !is_word(call.arg(3), "timeout")) {
-            return static_cast<void>(call.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
+            return static_cast<void>(
+                call.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
         }
     } else if (call.argc() > 4) {
         return static_cast<void>(call.syntax_error());
     }
     if (!call.integer(2, id)) return;
-    call.reply().integer(call.server().network().unblock(static_cast<std::uint64_t>(id), with_error) ? 1 : 0);
+    call.reply().integer(
+        call.server().network().unblock(static_cast<std::uint64_t>(id), with_error) ? 1 : 0);
 }
 
-void client_getredir(Call& call) { call.reply().integer(-1); }
+void client_getredir(Call& call) {
+    call.reply().integer(-1);
+}
 
 void client_trackinginfo(Call& call) {
     call.reply().map(3);
@@ -265,7 +279,8 @@ void client_trackinginfo(Call& call) {
 
 bool set_client_name(Call& call, Bytes name) {
     if (!is_printable(name)) {
-        return call.error("ERR Client names cannot contain spaces, newlines or special characters.");
+        return call.error(
+            "ERR Client names cannot contain spaces, newlines or special characters.");
     }
     call.session().edit_text([&](Session::Text& text) { text.name = name; });
     return true;
@@ -277,49 +292,72 @@ std::string describe_client(const Session& session) {
     const CommandSpec* last = session.last_command.load(std::memory_order_relaxed);
     const bool multi = session.in_multi.load(std::memory_order_relaxed);
     const std::uint64_t pending = session.output_pending.load(std::memory_order_relaxed);
-    std::string out = "id=" + std::to_string(session.id()) + " addr=" + session.peer + " laddr=" + session.local +
-                      " fd=" + std::to_string(session.fd) + " name=" + text.name +
-                      " age=" + std::to_string((now - session.created_ms) / 1000) + " idle=" +
-                      std::to_string((now - session.last_active_ms.load(std::memory_order_relaxed)) / 1000) +
-                      " flags=" + flags_of(session) + " db=" + std::to_string(session.db()) +
-                      " sub=0 psub=0 ssub=0 multi=" +
-                      (multi ? std::to_string(session.queued.load(std::memory_order_relaxed)) : "-1") +
-                      " watch=" + std::to_string(session.watched.load(std::memory_order_relaxed)) +
-                      " qbuf=" + std::to_string(session.input_pending.load(std::memory_order_relaxed)) +
-                      " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=" + std::to_string(pending) +
-                      " tot-mem=" + std::to_string(pending + sizeof(Session));
-    out += " events=" + std::string(pending > 0 ? "rw" : "r") + " cmd=" + (last ? std::string(last->name) : "NULL") +
-           " user=" + text.user + " redir=-1 resp=" + std::to_string(static_cast<int>(session.protocol())) +
+    std::string out =
+        "id=" + std::to_string(session.id()) + " addr=" + session.peer + " laddr=" + session.local +
+        " fd=" + std::to_string(session.fd.load(std::memory_order_relaxed)) + " name=" + text.name +
+        " age=" + std::to_string((now - session.created_ms) / 1000) + " idle=" +
+        std::to_string((now - session.last_active_ms.load(std::memory_order_relaxed)) / 1000) +
+        " flags=" + flags_of(session) + " db=" + std::to_string(session.db()) +
+        " sub=0 psub=0 ssub=0 multi=" +
+        (multi ? std::to_string(session.queued.load(std::memory_order_relaxed)) : "-1") +
+        " watch=" + std::to_string(session.watched.load(std::memory_order_relaxed)) +
+        " qbuf=" + std::to_string(session.input_pending.load(std::memory_order_relaxed)) +
+        " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=" +
+        std::to_string(pending) + " tot-mem=" + std::to_string(pending + sizeof(Session));
+    out += " events=" + std::string(pending > 0 ? "rw" : "r") +
+           " cmd=" + (last ? std::string(last->name) : "NULL") + " user=" + text.user +
+           " redir=-1 resp=" + std::to_string(static_cast<int>(session.protocol())) +
            " lib-name=" + text.lib_name + " lib-ver=" + text.lib_version;
     return out;
 }
 
 void add_client_commands(CommandTable& table) {
     constexpr std::uint32_t kUsual = kNoscript | kLoading | kStale;
-    table.add({.name = "client", .arity = -2, .since = "2.4.0", .group = "connection",
-               .complexity = "Depends on subcommand.", .summary = "A container for client connection commands"});
+    table.add({.name = "client",
+               .arity = -2,
+               .since = "2.4.0",
+               .group = "connection",
+               .complexity = "Depends on subcommand.",
+               .summary = "A container for client connection commands"});
     const auto add = [&](std::string_view name, int arity, std::uint32_t flags, Handler handler,
-                         std::string_view since, std::string_view summary, Lane lane = Lane::shared) {
-        table.add({.name = name, .arity = arity, .flags = flags, .categories = kCatConnection, .lane = lane,
-                   .handler = handler, .since = since, .group = "connection", .complexity = "O(1)",
+                         std::string_view since, std::string_view summary,
+                         Lane lane = Lane::shared) {
+        table.add({.name = name,
+                   .arity = arity,
+                   .flags = flags,
+                   .categories = kCatConnection,
+                   .lane = lane,
+                   .handler = handler,
+                   .since = since,
+                   .group = "connection",
+                   .complexity = "O(1)",
                    .summary = summary});
     };
     add("client|getname", 2, kUsual, client_getname, "2.6.9", "Answers the connection's name");
-    add("client|getredir", 2, kUsual, client_getredir, "6.0.0", "Answers where tracking messages are redirected to");
+    add("client|getredir", 2, kUsual, client_getredir, "6.0.0",
+        "Answers where tracking messages are redirected to");
     add("client|help", 2, kLoading | kStale, help, "5.0.0", "Says what the subcommands are");
     add("client|id", 2, kUsual, client_id, "5.0.0", "Answers the connection's id");
     add("client|info", 2, kUsual, client_info, "6.2.0", "Describes this connection");
-    add("client|kill", -3, kUsual | kAdmin, client_kill, "2.4.0", "Closes connections", Lane::exclusive);
+    add("client|kill", -3, kUsual | kAdmin, client_kill, "2.4.0", "Closes connections",
+        Lane::exclusive);
     add("client|list", -2, kUsual | kAdmin, client_list, "2.4.0", "Describes the connections");
-    add("client|no-evict", 3, kUsual | kAdmin, client_no_evict, "7.0.0", "Exempts the connection from eviction");
-    add("client|no-touch", 3, kUsual, client_no_touch, "7.2.0", "Leaves the clocks of the keys it reads alone");
-    add("client|pause", -3, kUsual | kAdmin, client_pause, "2.9.50", "Lets commands wait", Lane::exclusive);
+    add("client|no-evict", 3, kUsual | kAdmin, client_no_evict, "7.0.0",
+        "Exempts the connection from eviction");
+    add("client|no-touch", 3, kUsual, client_no_touch, "7.2.0",
+        "Leaves the clocks of the keys it reads alone");
+    add("client|pause", -3, kUsual | kAdmin, client_pause, "2.9.50", "Lets commands wait",
+        Lane::exclusive);
     add("client|reply", 3, kUsual, client_reply, "3.2.0", "Turns replies off and on");
-    add("client|setinfo", 4, kUsual, client_setinfo, "7.2.0", "Tells the client library's name and version");
+    add("client|setinfo", 4, kUsual, client_setinfo, "7.2.0",
+        "Tells the client library's name and version");
     add("client|setname", 3, kUsual, client_setname, "2.6.9", "Names the connection");
-    add("client|trackinginfo", 2, kUsual, client_trackinginfo, "6.2.0", "Describes the connection's tracking");
-    add("client|unblock", -3, kUsual | kAdmin, client_unblock, "5.0.0", "Ends the wait of a blocked client");
-    add("client|unpause", 2, kUsual | kAdmin, client_unpause, "6.2.0", "Lets paused commands run", Lane::exclusive);
+    add("client|trackinginfo", 2, kUsual, client_trackinginfo, "6.2.0",
+        "Describes the connection's tracking");
+    add("client|unblock", -3, kUsual | kAdmin, client_unblock, "5.0.0",
+        "Ends the wait of a blocked client");
+    add("client|unpause", 2, kUsual | kAdmin, client_unpause, "6.2.0", "Lets paused commands run",
+        Lane::exclusive);
 }
 
 }  // namespace millpond::engine

@@ -11,7 +11,8 @@ class CommandTable;
 
 void add_client_commands(CommandTable& table);
 
-/// Names the session; false with the error reply written when the name has characters it may not have.
+/// Names the session; false with the error reply written when the name has characters it may not
+/// have.
 bool set_client_name(Call& call, Bytes name);
 
 /// One line of CLIENT LIST, without its line end.

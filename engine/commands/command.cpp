@@ -105,14 +105,16 @@ std::vector<std::string> key_flag_words(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = std::min(text.find(' ', at), text.size());
         std::string word(text.substr(at, end - at));
-        for (char& c : word) c = static_cast<char>(!words.empty() && c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+        for (char& c : word)
+            c = static_cast<char>(!words.empty() && c >= 'A' && c <= 'Z' ? c | 0x20 : c);
         if (!word.empty()) words.push_back(std::move(word));
         at = end + 1;
     }
     return words;
 }
 
-/// Where one group of keys stands: a range, or (when `counted`) as many as the argument at `index` says.
+/// Where one group of keys stands: a range, or (when `counted`) as many as the argument at `index`
+/// says.
 struct KeySpec {
     std::vector<std::string> flags;
     int index;
@@ -121,7 +123,8 @@ struct KeySpec {
     bool counted;
 };
 
-/// A command has one group for each part of its key_flags. With several, each but the last is one key.
+/// A command has one group for each part of its key_flags. With several, each but the last is one
+/// key.
 std::vector<KeySpec> key_specs(const CommandSpec& spec) {
     std::vector<KeySpec> specs;
     if (spec.keys.first == 0 && !spec.find_keys) return specs;
@@ -143,7 +146,8 @@ std::vector<KeySpec> key_specs(const CommandSpec& spec) {
     return specs;
 }
 
-void write_fields(resp::ReplyWriter& reply, std::initializer_list<std::pair<std::string_view, int>> fields) {
+void write_fields(resp::ReplyWriter& reply,
+                  std::initializer_list<std::pair<std::string_view, int>> fields) {
     reply.map(fields.size());
     for (const auto& [name, value] : fields) {
         reply.bulk(name);
@@ -210,7 +214,9 @@ void command(Call& call) {
     for (const CommandSpec* spec : all) write_info(call, *spec);
 }
 
-void command_count(Call& call) { call.reply().integer(static_cast<std::int64_t>(call.server().commands().all().size())); }
+void command_count(Call& call) {
+    call.reply().integer(static_cast<std::int64_t>(call.server().commands().all().size()));
+}
 
 void command_info(Call& call) {
     if (call.argc() == 2) return command(call);
@@ -258,7 +264,8 @@ bool find_keys_of(Call& call, const CommandSpec*& spec, std::vector<std::uint32_
     const auto args = call.args().subspan(2);
     spec = Executor::resolve(call.server().commands(), args);
     if (!spec) return call.error("ERR Invalid command specified");
-    if (spec->keys.first == 0 && !spec->find_keys) return call.error("ERR The command has no key arguments");
+    if (spec->keys.first == 0 && !spec->find_keys)
+        return call.error("ERR The command has no key arguments");
     const auto argc = static_cast<int>(args.size());
     if (spec->arity >= 0 ? argc != spec->arity : argc < -spec->arity) {
         return call.error("ERR Invalid number of arguments specified for command");
@@ -282,7 +289,8 @@ void command_getkeysandflags(Call& call) {
     std::vector<std::uint32_t> indexes;
     if (!find_keys_of(call, spec, indexes)) return;
     std::vector<std::string> flags;
-    std::string words(spec->key_flags.empty() ? std::string_view(spec->flags & kWrite ? "RW" : "RO") : spec->key_flags);
+    std::string words(spec->key_flags.empty() ? std::string_view(spec->flags & kWrite ? "RW" : "RO")
+                                              : spec->key_flags);
     for (std::size_t at = 0; at < words.size();) {
         const std::size_t end = std::min(words.find(' ', at), words.size());
         if (end > at) flags.push_back(words.substr(at, end - at));
@@ -312,7 +320,8 @@ void command_list(Call& call) {
         if (filtered && is_word(call.arg(3), "module")) {
             take = false;  // there are no modules
         } else if (filtered && is_word(call.arg(3), "aclcat")) {
-            for (const std::string& word : categories_of(*spec)) take = take || is_word(call.arg(4), word.substr(1));
+            for (const std::string& word : categories_of(*spec))
+                take = take || is_word(call.arg(4), word.substr(1));
         } else if (filtered && is_word(call.arg(3), "pattern")) {
             take = glob_matches(call.arg(4), spec->name);
         } else if (filtered) {
@@ -330,8 +339,14 @@ void add_command_commands(CommandTable& table) {
     constexpr std::uint32_t kUsual = kLoading | kStale;
     const auto add = [&](std::string_view name, int arity, Handler handler, std::string_view since,
                          std::string_view summary) {
-        table.add({.name = name, .arity = arity, .flags = kUsual, .categories = kCatConnection, .handler = handler,
-                   .since = since, .group = "server", .complexity = "O(N) in the number of commands",
+        table.add({.name = name,
+                   .arity = arity,
+                   .flags = kUsual,
+                   .categories = kCatConnection,
+                   .handler = handler,
+                   .since = since,
+                   .group = "server",
+                   .complexity = "O(N) in the number of commands",
                    .summary = summary});
     };
     add("command", -1, command, "2.8.13", "Describes all commands");

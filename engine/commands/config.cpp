@@ -23,7 +23,8 @@ namespace {
 void config_get(Call& call) {
     std::map<std::string, std::string> found;
     for (std::size_t i = 2; i < call.argc(); ++i) {
-        for (auto& [name, value] : call.server().config().match(call.arg(i))) found[name] = std::move(value);
+        for (auto& [name, value] : call.server().config().match(call.arg(i)))
+            found[name] = std::move(value);
     }
     call.reply().map(found.size());
     for (const auto& [name, value] : found) {
@@ -34,10 +35,12 @@ void config_get(Call& call) {
 
 void config_set(Call& call) {
     if (call.argc() % 2 != 0) {
-        return static_cast<void>(call.error("ERR wrong number of arguments for 'config|set' command"));
+        return static_cast<void>(
+            call.error("ERR wrong number of arguments for 'config|set' command"));
     }
     std::vector<std::pair<std::string, std::string>> pairs;
-    for (std::size_t i = 2; i + 1 < call.argc(); i += 2) pairs.emplace_back(call.arg(i), call.arg(i + 1));
+    for (std::size_t i = 2; i + 1 < call.argc(); i += 2)
+        pairs.emplace_back(call.arg(i), call.arg(i + 1));
     if (const auto error = call.server().config().set(pairs, true)) {
         call.error(*error);
     } else {
@@ -48,7 +51,8 @@ void config_set(Call& call) {
 void config_resetstat(Call& call) {
     call.server().statistics().reset();
     KeyspaceCounters& counters = call.server().keyspace().counters();
-    for (ThreadCounter* counter : {&counters.hits, &counters.misses, &counters.expired, &counters.evicted}) {
+    for (ThreadCounter* counter :
+         {&counters.hits, &counters.misses, &counters.expired, &counters.evicted}) {
         counter->reset();
     }
     call.server().keyspace().background().reset_freed();
@@ -68,19 +72,38 @@ void config_rewrite(Call& call) {
 
 void add_config_commands(CommandTable& table) {
     constexpr std::uint32_t kUsual = kAdmin | kNoscript | kLoading | kStale;
-    table.add({.name = "config", .arity = -2, .since = "2.0.0", .group = "server",
-               .complexity = "Depends on subcommand.", .summary = "A container for configuration commands"});
+    table.add({.name = "config",
+               .arity = -2,
+               .since = "2.0.0",
+               .group = "server",
+               .complexity = "Depends on subcommand.",
+               .summary = "A container for configuration commands"});
     const auto add = [&](std::string_view name, int arity, Handler handler, std::string_view since,
                          std::string_view summary, Lane lane) {
-        table.add({.name = name, .arity = arity, .flags = kUsual, .lane = lane, .handler = handler, .since = since,
-                   .group = "server", .complexity = "O(N) in the number of directives", .summary = summary});
+        table.add({.name = name,
+                   .arity = arity,
+                   .flags = kUsual,
+                   .lane = lane,
+                   .handler = handler,
+                   .since = since,
+                   .group = "server",
+                   .complexity = "O(N) in the number of directives",
+                   .summary = summary});
     };
     add("config|get", -3, config_get, "2.0.0", "Answers directives by patterns", Lane::shared);
     add("config|set", -4, config_set, "2.0.0", "Sets directives, all or none", Lane::exclusive);
-    add("config|resetstat", 2, config_resetstat, "2.0.0", "Sets the statistics to zero", Lane::exclusive);
-    add("config|rewrite", 2, config_rewrite, "2.8.0", "Writes the configuration file anew", Lane::exclusive);
-    table.add({.name = "config|help", .arity = 2, .flags = kLoading | kStale, .handler = help, .since = "5.0.0",
-               .group = "server", .complexity = "O(1)", .summary = "Says what the subcommands are"});
+    add("config|resetstat", 2, config_resetstat, "2.0.0", "Sets the statistics to zero",
+        Lane::exclusive);
+    add("config|rewrite", 2, config_rewrite, "2.8.0", "Writes the configuration file anew",
+        Lane::exclusive);
+    table.add({.name = "config|help",
+               .arity = 2,
+               .flags = kLoading | kStale,
+               .handler = help,
+               .since = "5.0.0",
+               .group = "server",
+               .complexity = "O(1)",
+               .summary = "Says what the subcommands are"});
 }
 
 }  // namespace millpond::engine

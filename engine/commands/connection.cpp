@@ -22,12 +22,14 @@ namespace {
 bool same_secret(std::string_view a, std::string_view b) {
     unsigned char different = a.size() == b.size() ? 0 : 1;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        different = static_cast<unsigned char>(different | (a[i] ^ (b.empty() ? '\0' : b[i % b.size()])));
+        different =
+            static_cast<unsigned char>(different | (a[i] ^ (b.empty() ? '\0' : b[i % b.size()])));
     }
     return different == 0;
 }
 
-constexpr std::string_view kWrongPassword = "WRONGPASS invalid username-password pair or user is disabled.";
+constexpr std::string_view kWrongPassword =
+    "WRONGPASS invalid username-password pair or user is disabled.";
 
 /// The default user is the only one there is.
 bool authenticate(Call& call, Bytes user, Bytes password) {
@@ -43,12 +45,14 @@ void auth(Call& call) {
     if (call.argc() > 3) return static_cast<void>(call.syntax_error());
     if (call.argc() == 2 && call.server().config().requirepass.get().empty()) {
         call.error(
-            "ERR AUTH <password> called without any password configured for the default user. Are you sure your "
+            "ERR AUTH <password> called without any password configured for the default user. Are "
+            "you sure your "
             "configuration is correct?");
         return;
     }
     const bool named = call.argc() == 3;
-    if (authenticate(call, named ? call.arg(1) : Bytes("default"), call.arg(named ? 2 : 1))) call.reply().ok();
+    if (authenticate(call, named ? call.arg(1) : Bytes("default"), call.arg(named ? 2 : 1)))
+        call.reply().ok();
 }
 
 void write_hello(Call& call) {
@@ -83,7 +87,8 @@ bool parse_hello(Call& call, HelloOptions& options) {
         } else if (is_word(call.arg(i), "setname") && i + 1 < call.argc()) {
             options.name = call.arg(++i);
         } else {
-            return call.error("ERR Syntax error in HELLO option '" + std::string(call.arg(i)) + "'");
+            return call.error("ERR Syntax error in HELLO option '" + std::string(call.arg(i)) +
+                              "'");
         }
     }
     return true;
@@ -93,17 +98,24 @@ void hello(Call& call) {
     std::int64_t version = 0;
     if (call.argc() >= 2) {
         const auto parsed = parse_integer(call.arg(1));
-        if (!parsed) return static_cast<void>(call.error("ERR Protocol version is not an integer or out of range"));
+        if (!parsed)
+            return static_cast<void>(
+                call.error("ERR Protocol version is not an integer or out of range"));
         version = *parsed;
-        if (version != 2 && version != 3) return static_cast<void>(call.error("NOPROTO unsupported protocol version"));
+        if (version != 2 && version != 3)
+            return static_cast<void>(call.error("NOPROTO unsupported protocol version"));
     }
     HelloOptions options;
     if (!parse_hello(call, options)) return;
-    if (options.credentials && !authenticate(call, options.credentials->first, options.credentials->second)) return;
+    if (options.credentials &&
+        !authenticate(call, options.credentials->first, options.credentials->second))
+        return;
     if (!call.session().authenticated()) {
         call.error(
-            "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH "
-            "<user> <pass> option can be used to authenticate the client and select the RESP protocol version at the "
+            "NOAUTH HELLO must be called with the client already authenticated, otherwise the "
+            "HELLO <proto> AUTH "
+            "<user> <pass> option can be used to authenticate the client and select the RESP "
+            "protocol version at the "
             "same time");
         return;
     }
@@ -122,7 +134,9 @@ void ping(Call& call) {
     }
 }
 
-void echo(Call& call) { call.reply().bulk(call.arg(1)); }
+void echo(Call& call) {
+    call.reply().bulk(call.arg(1));
+}
 
 void select(Call& call) {
     std::int64_t index = 0;
@@ -161,22 +175,64 @@ void reset(Call& call) {
 
 void add_connection_commands(CommandTable& table) {
     constexpr std::uint32_t kAlways = kNoscript | kLoading | kStale | kFast | kNoAuth | kAllowBusy;
-    table.add({.name = "auth", .arity = -2, .flags = kAlways, .categories = kCatConnection, .handler = auth,
-               .group = "connection", .complexity = "O(1)", .summary = "Authenticates the connection"});
-    table.add({.name = "hello", .arity = -1, .flags = kAlways, .categories = kCatConnection, .handler = hello,
-               .since = "6.0.0", .group = "connection", .complexity = "O(1)",
-               .summary = "Chooses the protocol version, and may authenticate and name the connection"});
-    table.add({.name = "ping", .arity = -1, .flags = kFast, .categories = kCatConnection, .handler = ping,
-               .group = "connection", .complexity = "O(1)", .summary = "Answers PONG, or its argument"});
-    table.add({.name = "echo", .arity = 2, .flags = kFast | kLoading | kStale, .categories = kCatConnection, .handler = echo,
-               .group = "connection", .complexity = "O(1)", .summary = "Answers its argument"});
-    table.add({.name = "select", .arity = 2, .flags = kLoading | kStale | kFast, .categories = kCatConnection,
-               .handler = select, .group = "connection", .complexity = "O(1)",
+    table.add({.name = "auth",
+               .arity = -2,
+               .flags = kAlways,
+               .categories = kCatConnection,
+               .handler = auth,
+               .group = "connection",
+               .complexity = "O(1)",
+               .summary = "Authenticates the connection"});
+    table.add(
+        {.name = "hello",
+         .arity = -1,
+         .flags = kAlways,
+         .categories = kCatConnection,
+         .handler = hello,
+         .since = "6.0.0",
+         .group = "connection",
+         .complexity = "O(1)",
+         .summary = "Chooses the protocol version, and may authenticate and name the connection"});
+    table.add({.name = "ping",
+               .arity = -1,
+               .flags = kFast,
+               .categories = kCatConnection,
+               .handler = ping,
+               .group = "connection",
+               .complexity = "O(1)",
+               .summary = "Answers PONG, or its argument"});
+    table.add({.name = "echo",
+               .arity = 2,
+               .flags = kFast | kLoading | kStale,
+               .categories = kCatConnection,
+               .handler = echo,
+               .group = "connection",
+               .complexity = "O(1)",
+               .summary = "Answers its argument"});
+    table.add({.name = "select",
+               .arity = 2,
+               .flags = kLoading | kStale | kFast,
+               .categories = kCatConnection,
+               .handler = select,
+               .group = "connection",
+               .complexity = "O(1)",
                .summary = "Chooses the connection's database"});
-    table.add({.name = "quit", .arity = -1, .flags = kAlways, .categories = kCatConnection, .handler = quit,
-               .group = "connection", .complexity = "O(1)", .summary = "Closes the connection after an OK"});
-    table.add({.name = "reset", .arity = 1, .flags = kAlways, .categories = kCatConnection, .handler = reset,
-               .since = "6.2.0", .group = "connection", .complexity = "O(1)",
+    table.add({.name = "quit",
+               .arity = -1,
+               .flags = kAlways,
+               .categories = kCatConnection,
+               .handler = quit,
+               .group = "connection",
+               .complexity = "O(1)",
+               .summary = "Closes the connection after an OK"});
+    table.add({.name = "reset",
+               .arity = 1,
+               .flags = kAlways,
+               .categories = kCatConnection,
+               .handler = reset,
+               .since = "6.2.0",
+               .group = "connection",
+               .complexity = "O(1)",
                .summary = "Brings the connection back to the state of a new one"});
     add_client_commands(table);
 }

@@ -27,7 +27,8 @@ constexpr std::size_t kSinkBytesKept = 64 << 10;
 constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
 
 std::string unknown_command(std::span<const Bytes> args) {
-    std::string text = "ERR unknown command '" + std::string(args[0].substr(0, kErrorNameBytesMax)) +
+    std::string text = "ERR unknown command '" +
+                       std::string(args[0].substr(0, kErrorNameBytesMax)) +
                        "', with args beginning with: ";
     std::size_t shown = 0;
     for (std::size_t i = 1; i < args.size() && shown < kErrorNameBytesMax; ++i) {
@@ -41,7 +42,8 @@ std::string unknown_command(std::span<const Bytes> args) {
 std::string unknown_subcommand(const CommandSpec& container, Bytes name) {
     std::string upper(container.name);
     for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-    return "ERR unknown subcommand '" + std::string(name.substr(0, kErrorNameBytesMax)) + "'. Try " + upper + " HELP.";
+    return "ERR unknown subcommand '" + std::string(name.substr(0, kErrorNameBytesMax)) +
+           "'. Try " + upper + " HELP.";
 }
 
 bool arity_fits(const CommandSpec& spec, std::size_t argc) {
@@ -49,17 +51,24 @@ bool arity_fits(const CommandSpec& spec, std::size_t argc) {
     return spec.arity >= 0 ? count == spec.arity : count >= -spec.arity;
 }
 
-bool has_keys(const CommandSpec& spec) { return spec.find_keys || spec.keys.first != 0; }
+bool has_keys(const CommandSpec& spec) {
+    return spec.find_keys || spec.keys.first != 0;
+}
 
 bool protected_command_allowed(Session& session, const std::string& setting) {
-    if (setting == "yes" || session.via == Session::Via::unix_socket || session.via == Session::Via::none) return true;
-    return setting == "local" && (session.peer_address.starts_with("127.") || session.peer_address == "::1");
+    if (setting == "yes" || session.via == Session::Via::unix_socket ||
+        session.via == Session::Via::none)
+        return true;
+    return setting == "local" &&
+           (session.peer_address.starts_with("127.") || session.peer_address == "::1");
 }
 
 }  // namespace
 
 struct Executor::Scratch {
-    explicit Scratch(Server& server) : applier(server, 0) { applier.set_protocol(Session::Protocol::resp3); }
+    explicit Scratch(Server& server) : applier(server, 0) {
+        applier.set_protocol(Session::Protocol::resp3);
+    }
 
     std::vector<Prepared> prepared;
     std::vector<std::uint32_t> key_indexes;
@@ -69,8 +78,9 @@ struct Executor::Scratch {
     Session applier;
 
     // The commands that dispatch itself knows.
-    const CommandSpec *exec = nullptr, *discard = nullptr, *multi = nullptr, *watch = nullptr, *quit = nullptr,
-                      *reset = nullptr, *auth = nullptr, *hello = nullptr, *debug = nullptr, *select = nullptr;
+    const CommandSpec *exec = nullptr, *discard = nullptr, *multi = nullptr, *watch = nullptr,
+                      *quit = nullptr, *reset = nullptr, *auth = nullptr, *hello = nullptr,
+                      *debug = nullptr, *select = nullptr;
     std::vector<bool> restricted;  ///< by id: not for TCP clients of a managed node
 
     // Most commands are the last one again.
@@ -107,7 +117,8 @@ Executor::Executor(Server& server, std::string_view thread_name)
 
 Executor::~Executor() = default;
 
-// -- Lanes ------------------------------------------------------------------------------------------
+// -- Lanes
+// ------------------------------------------------------------------------------------------
 
 void Executor::read_clock() {
     clock_us_ = unix_us();
@@ -115,7 +126,8 @@ void Executor::read_clock() {
 }
 
 UnixMillis Executor::now_ms() const {
-    const auto passed_ns = static_cast<std::int64_t>(static_cast<double>(last_ticks_ - clock_ticks_) * ns_per_tick_);
+    const auto passed_ns =
+        static_cast<std::int64_t>(static_cast<double>(last_ticks_ - clock_ticks_) * ns_per_tick_);
     return (clock_us_ + passed_ns / 1000) / 1000;
 }
 
@@ -124,10 +136,13 @@ void Executor::enter() {
     read_clock();
 }
 
-void Executor::leave() { gate_.leave_shared(*flag_); }
+void Executor::leave() {
+    gate_.leave_shared(*flag_);
+}
 
 std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
-    const auto batch_ticks_max = static_cast<std::uint64_t>(static_cast<double>(kBatchNsMax) / ns_per_tick_);
+    const auto batch_ticks_max =
+        static_cast<std::uint64_t>(static_cast<double>(kBatchNsMax) / ns_per_tick_);
     std::size_t done = 0;
     while (done < batch.size() && session.state() == Session::State::open) {
         enter();
@@ -139,7 +154,8 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
             if (step != Step::ran) break;
             ++done;
             if (done == batch.size() || session.state() != Session::State::open) break;
-            if (++in_lane == kBatchCommandsMax || last_ticks_ - clock_ticks_ > batch_ticks_max) break;
+            if (++in_lane == kBatchCommandsMax || last_ticks_ - clock_ticks_ > batch_ticks_max)
+                break;
             if (gate_.wanted() && !flag_->let_in()) break;
         }
         leave();
@@ -152,8 +168,8 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
     return done;
 }
 
-/// Deep pipelines wait for memory more than for anything else: the keys of the whole batch are looked for at
-/// once, in the three steps in which a lookup goes through memory.
+/// Deep pipelines wait for memory more than for anything else: the keys of the whole batch are
+/// looked for at once, in the three steps in which a lookup goes through memory.
 void Executor::prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from) {
     const std::size_t count = std::min(batch.size() - from, kBatchCommandsMax);
     auto& prepared = scratch_->prepared;
@@ -178,7 +194,8 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
     }
 }
 
-Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args, const Prepared& prepared) {
+Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args,
+                                    const Prepared& prepared) {
     const CommandSpec* spec = identify(session, args);
     if (!spec) return Step::ran;
     if (spec->lane == Lane::exclusive && !queues(session, *spec)) return Step::exclusive;
@@ -206,7 +223,8 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
     });
 }
 
-// -- May it run? ---------------------------------------------------------------------------------------
+// -- May it run?
+// ---------------------------------------------------------------------------------------
 
 const CommandSpec* Executor::resolve(const CommandTable& table, std::span<const Bytes> args) {
     const CommandSpec* spec = table.find(args[0]);
@@ -243,7 +261,8 @@ const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> a
         spec = sub;
     }
     if (!arity_fits(*spec, args.size()) || !spec->handler) {
-        reject(session, spec, "ERR wrong number of arguments for '" + std::string(spec->name) + "' command");
+        reject(session, spec,
+               "ERR wrong number of arguments for '" + std::string(spec->name) + "' command");
         return nullptr;
     }
     session.last_command.store(spec, std::memory_order_relaxed);
@@ -253,8 +272,8 @@ const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> a
 bool Executor::queues(const Session& session, const CommandSpec& spec) const {
     if (!session.transaction || !session.transaction->open) return false;
     const Scratch& s = *scratch_;
-    return &spec != s.exec && &spec != s.discard && &spec != s.multi && &spec != s.watch && &spec != s.quit &&
-           &spec != s.reset;
+    return &spec != s.exec && &spec != s.discard && &spec != s.multi && &spec != s.watch &&
+           &spec != s.quit && &spec != s.reset;
 }
 
 bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
@@ -263,59 +282,70 @@ bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
         session.close_after_reply();
         return false;
     }
-    // After a revoke, what comes on the primary endpoint is the next primary's: the client is sent there by
-    // the end of its connection, which is on its way, rather than told of a state of affairs that is over.
+    // After a revoke, what comes on the primary endpoint is the next primary's: the client is sent
+    // there by the end of its connection, which is on its way, rather than told of a state of
+    // affairs that is over.
     if (server_.role() == Role::none && session.via == Session::Via::handed_over &&
         session.listener_kind == NetworkControl::Kind::primary) {
         session.close_after_reply();
         return false;
     }
     std::uint32_t flags = spec.flags;
-    if (&spec == s.exec && session.transaction && session.transaction->open) flags |= session.transaction->flags;
+    if (&spec == s.exec && session.transaction && session.transaction->open)
+        flags |= session.transaction->flags;
     const auto refuse = [&](std::string_view error) {
         reject(session, &spec, error);
         return false;
     };
     Config& config = server_.config();
-    if (!session.authenticated() && !(spec.flags & kNoAuth)) return refuse("NOAUTH Authentication required.");
+    if (!session.authenticated() && !(spec.flags & kNoAuth))
+        return refuse("NOAUTH Authentication required.");
     if (session.transaction && session.transaction->open && (spec.flags & kNoMulti)) {
         return refuse("ERR Command not allowed inside a transaction");
     }
     if (s.debug && (&spec == s.debug || spec.container == s.debug) &&
         !protected_command_allowed(session, config.enable_debug_command.get())) {
         return refuse(
-            "ERR DEBUG command not allowed. Set enable-debug-command to \"yes\", or to \"local\" and connect from "
+            "ERR DEBUG command not allowed. Set enable-debug-command to \"yes\", or to \"local\" "
+            "and connect from "
             "this machine.");
     }
     const bool writes = (flags & kWrite) != 0;
     const Role role = server_.role();
-    if ((flags & kDenyOom) && role == Role::primary && config.maxmemory.load(std::memory_order_relaxed) > 0 &&
-        server_.room_hook() && !server_.loading() && !server_.room_hook()()) {
+    if ((flags & kDenyOom) && role == Role::primary &&
+        config.maxmemory.load(std::memory_order_relaxed) > 0 && server_.room_hook() &&
+        !server_.loading() && !server_.room_hook()()) {
         return refuse("OOM command not allowed when used memory > 'maxmemory'.");
     }
-    if (writes && role == Role::primary && config.min_replicas_to_write > 0 && config.min_replicas_max_lag > 0 &&
-        server_.good_replicas() < config.min_replicas_to_write) {
+    if (writes && role == Role::primary && config.min_replicas_to_write > 0 &&
+        config.min_replicas_max_lag > 0 && server_.good_replicas() < config.min_replicas_to_write) {
         return refuse("NOREPLICAS Not enough good replicas to write.");
     }
-    if (writes && server_.save_failed() && role == Role::primary && config.stop_writes_on_bgsave_error &&
-        !config.save.get().empty()) {
+    if (writes && server_.save_failed() && role == Role::primary &&
+        config.stop_writes_on_bgsave_error && !config.save.get().empty()) {
         return refuse(
-            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. "
-            "Commands that may modify the data set are disabled, because this instance is configured to report "
-            "errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the "
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to "
+            "persist to disk. "
+            "Commands that may modify the data set are disabled, because this instance is "
+            "configured to report "
+            "errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). "
+            "Please check the "
             "Redis logs for details about the RDB error.");
     }
     if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
         return refuse("READONLY You can't write against a read only replica.");
     }
-    if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data && !(spec.flags & kStale)) {
-        return refuse("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
+    if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data &&
+        !(spec.flags & kStale)) {
+        return refuse(
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
     }
     if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
         return refuse("LOADING Redis is loading the dataset in memory");
     }
     const Pause::Level level = server_.pause().level();
-    if (level != Pause::Level::none && (level == Pause::Level::all || (flags & (kWrite | kMayReplicate)))) {
+    if (level != Pause::Level::none &&
+        (level == Pause::Level::all || (flags & (kWrite | kMayReplicate)))) {
         session.state_.store(Session::State::parked, std::memory_order_relaxed);
         parked = true;
         return false;
@@ -324,7 +354,8 @@ bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
 }
 
 std::string& Executor::output(Session& session) {
-    if (session.reply_mode == Session::ReplyMode::on || session.reply_mode == Session::ReplyMode::skip_next) {
+    if (session.reply_mode == Session::ReplyMode::on ||
+        session.reply_mode == Session::ReplyMode::skip_next) {
         return session.out();
     }
     scratch_->sink.clear();
@@ -352,7 +383,8 @@ void Executor::reject(Session& session, const CommandSpec* spec, std::string_vie
     reply.error(error);
 }
 
-// -- Transactions ----------------------------------------------------------------------------------------
+// -- Transactions
+// ----------------------------------------------------------------------------------------
 
 OwnedCommand::OwnedCommand(const CommandSpec& spec, std::span<const Bytes> args) : spec_(&spec) {
     std::size_t size = 0;
@@ -383,7 +415,8 @@ void Executor::queue(Session& session, const CommandSpec& spec, std::span<const 
         transaction.exclusive = true;
     }
     transaction.queue.emplace_back(spec, args);
-    session.queued.store(static_cast<std::uint32_t>(transaction.queue.size()), std::memory_order_relaxed);
+    session.queued.store(static_cast<std::uint32_t>(transaction.queue.size()),
+                         std::memory_order_relaxed);
     output(session).append("+QUEUED\r\n");
     if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
 }
@@ -414,9 +447,11 @@ void Executor::forget(Session& session) {
     session.transaction.reset();
 }
 
-// -- Locks -----------------------------------------------------------------------------------------------
+// -- Locks
+// -----------------------------------------------------------------------------------------------
 
-bool Executor::find_keys(const CommandSpec& spec, std::span<const Bytes> args, std::vector<std::uint32_t>& indexes) {
+bool Executor::find_keys(const CommandSpec& spec, std::span<const Bytes> args,
+                         std::vector<std::uint32_t>& indexes) {
     if (spec.find_keys) return spec.find_keys(args, indexes);
     if (spec.keys.first == 0) return true;
     const auto argc = static_cast<int>(args.size());
@@ -432,7 +467,8 @@ void Executor::add_shards(const CommandSpec& spec, std::span<const Bytes> args) 
     s.key_indexes.clear();
     // Where the keys cannot be told, the handler answers the error before it looks at any.
     find_keys(spec, args, s.key_indexes);
-    for (const std::uint32_t i : s.key_indexes) s.shards.push_back(server_.keyspace().shard_of(args[i]).value);
+    for (const std::uint32_t i : s.key_indexes)
+        s.shards.push_back(server_.keyspace().shard_of(args[i]).value);
 }
 
 bool Executor::order_shards() {
@@ -443,21 +479,23 @@ bool Executor::order_shards() {
     return shards.size() <= kShardsLockedMax;
 }
 
-bool Executor::collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
-                              const Prepared& prepared) {
+bool Executor::collect_shards(Session& session, const CommandSpec& spec,
+                              std::span<const Bytes> args, const Prepared& prepared) {
     Scratch& s = *scratch_;
     s.shards.clear();
     if (!spec.find_keys && spec.keys.first == spec.keys.last) {
         if (spec.keys.first != 0) {
             const Bytes key = args[static_cast<std::size_t>(spec.keys.first)];
-            const ShardId shard = prepared.one_key ? prepared.hash.shard() : server_.keyspace().shard_of(key);
+            const ShardId shard =
+                prepared.one_key ? prepared.hash.shard() : server_.keyspace().shard_of(key);
             s.shards.push_back(shard.value);
             return true;
         }
         if (&spec != s.exec || !session.transaction || !session.transaction->open) return true;
         const Transaction& transaction = *session.transaction;
         if (transaction.exclusive) return false;
-        for (const OwnedCommand& queued : transaction.queue) add_shards(queued.spec(), queued.args(s.arguments));
+        for (const OwnedCommand& queued : transaction.queue)
+            add_shards(queued.spec(), queued.args(s.arguments));
         for (const WatchedKey& watched : transaction.watched) {
             s.shards.push_back(server_.keyspace().shard_of(watched.key).value);
         }
@@ -475,7 +513,8 @@ void Executor::unlock_shards() {
     for (const std::uint16_t shard : scratch_->shards) server_.keyspace().shard(shard).unlock();
 }
 
-// -- Running ------------------------------------------------------------------------------------------------
+// -- Running
+// ------------------------------------------------------------------------------------------------
 
 void Executor::execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
     record_.begin();
@@ -507,7 +546,8 @@ void Executor::invoke(Call& call) {
         record_.forget_touched();
     }
     last_ticks_ = ticks();
-    const auto ns = static_cast<std::uint64_t>(static_cast<double>(last_ticks_ - begin) * ns_per_tick_);
+    const auto ns =
+        static_cast<std::uint64_t>(static_cast<double>(last_ticks_ - begin) * ns_per_tick_);
     CommandCounters& counters = statistics_.commands[call.spec_->id];
     counters.calls.add(1);
     counters.ns.add(ns);
@@ -519,7 +559,8 @@ void Executor::invoke(Call& call) {
             server_.statistics().count_error(written.substr(1, written.find_first_of(" \r") - 1));
         }
     }
-    const std::int64_t slow_us = server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
+    const std::int64_t slow_us =
+        server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
     if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000) [[unlikely]] {
         note_slow(call, static_cast<std::int64_t>(ns / 1000));
     }
@@ -532,13 +573,16 @@ void Executor::note_slow(const Call& call, std::int64_t us) {
 }
 
 void Executor::run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args) {
-    Call call(*this, spec, args, outer.session(), server_, record_, outer.reply().buffer(), outer.options_);
+    Call call(*this, spec, args, outer.session(), server_, record_, outer.reply().buffer(),
+              outer.options_);
     invoke(call);
 }
 
-// -- The applier ---------------------------------------------------------------------------------------------
+// -- The applier
+// ---------------------------------------------------------------------------------------------
 
-Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record, std::string_view raw) {
+Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
+                                      std::string_view raw) {
     Scratch& s = *scratch_;
     s.shards.clear();
     bool exclusive = false;
@@ -566,11 +610,13 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record, 
     return result;
 }
 
-Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> record, std::string_view raw) {
+Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> record,
+                                             std::string_view raw) {
     Scratch& s = *scratch_;
     ApplyResult result;
     record_.begin(true);
-    const Database::Options options{.now = now_ms(), .expire = false, .ignore_expiry = true, .no_touch = true};
+    const Database::Options options{
+        .now = now_ms(), .expire = false, .ignore_expiry = true, .no_touch = true};
     for (const Command& command : record) {
         const CommandSpec& spec = *resolve(server_.commands(), command);
         if (&spec == s.multi || &spec == s.exec) continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a parsed command to its effect: which command it is, whether it may run now, which lane and which
-// locks it needs, the handler, the log. Each thread that runs commands has one Executor, made and used by
-// that thread alone; it is registered with the gate for its life.
+// From a parsed command to its effect: which command it is, whether it may run now, which lane and
+// which locks it needs, the handler, the log. Each thread that runs commands has one Executor, made
+// and used by that thread alone; it is registered with the gate for its life.
 #pragma once
 
 #include <cstdint>
@@ -43,32 +43,38 @@ public:
     Server& server() { return server_; }
     GateFlag& gate_flag() { return *flag_; }
 
-    /// Runs requests of a session until all are run or the session cannot go on (its state says why:
-    /// suspended, parked, closing, detaching). Returns how many were run; a parked one was not.
+    /// Runs requests of a session until all are run or the session cannot go on (its state says
+    /// why: suspended, parked, closing, detaching). Returns how many were run; a parked one was
+    /// not.
     std::size_t run(Session& session, const resp::RequestBatch& batch);
 
-    /// One record of a primary (or of a file): one command, or MULTI .. EXEC, atomically under all its
-    /// locks, seeing expired keys as its primary saw them. SELECT changes `db`. `raw`, unless empty, is
-    /// appended to the log unchanged inside the locks. Requires: the thread is in no lane.
+    /// One record of a primary (or of a file): one command, or MULTI .. EXEC, atomically under all
+    /// its locks, seeing expired keys as its primary saw them. SELECT changes `db`. `raw`, unless
+    /// empty, is appended to the log unchanged inside the locks. Requires: the thread is in no
+    /// lane.
     struct ApplyResult {
         bool ok = true;
         std::string error;  ///< the first error reply: the replica has diverged
     };
     ApplyResult apply(int& db, std::span<const Command> record, std::string_view raw);
 
-    // -- For handlers --------------------------------------------------------------------------------
-    /// EXEC: runs a queued command inside the running one's unit: its reply, its effects, its statistics.
+    // -- For handlers
+    // --------------------------------------------------------------------------------
+    /// EXEC: runs a queued command inside the running one's unit: its reply, its effects, its
+    /// statistics.
     void run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args);
     /// WATCH. Requires: the key's shard locked.
     void watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark);
-    /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the exclusive lane.
+    /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the
+    /// exclusive lane.
     void unwatch(Session& session, bool locked);
 
     /// The session is about to end. Requires: the thread is in no lane.
     void forget(Session& session);
 
     /// Argument indexes of the keys; false when they cannot be told.
-    static bool find_keys(const CommandSpec& spec, std::span<const Bytes> args, std::vector<std::uint32_t>& indexes);
+    static bool find_keys(const CommandSpec& spec, std::span<const Bytes> args,
+                          std::vector<std::uint32_t>& indexes);
     /// The command, or the subcommand where there is one; nullptr when unknown.
     static const CommandSpec* resolve(const CommandTable& table, std::span<const Bytes> args);
 
@@ -114,9 +120,9 @@ private:
     Record record_;
     std::unique_ptr<Scratch> scratch_;
     const double ns_per_tick_;
-    std::int64_t clock_us_ = 0;       ///< unix time when ...
-    std::uint64_t clock_ticks_ = 0;   ///< ... the counter stood here
-    std::uint64_t last_ticks_ = 0;    ///< the end of the last command
+    std::int64_t clock_us_ = 0;      ///< unix time when ...
+    std::uint64_t clock_ticks_ = 0;  ///< ... the counter stood here
+    std::uint64_t last_ticks_ = 0;   ///< the end of the last command
 };
 
 }  // namespace millpond::engine

@@ -18,7 +18,8 @@ bool matches_class(std::string_view pattern, std::size_t& at, char c) {
             found = found || pattern[++at] == c;
         } else if (at + 2 < pattern.size() && pattern[at + 1] == '-') {
             const auto u = static_cast<unsigned char>(c);
-            const auto first = static_cast<unsigned char>(pattern[at]), last = static_cast<unsigned char>(pattern[at + 2]);
+            const auto first = static_cast<unsigned char>(pattern[at]),
+                       last = static_cast<unsigned char>(pattern[at + 2]);
             found = found || (u >= std::min(first, last) && u <= std::max(first, last));
             at += 2;
         } else {
@@ -42,7 +43,8 @@ bool matches_one(std::string_view pattern, std::size_t& at, char c) {
 
 bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
     std::size_t p = 0, t = 0;
-    std::size_t star = std::string_view::npos, star_text = 0;  // the last star, and what it has eaten up to
+    std::size_t star = std::string_view::npos,
+                star_text = 0;  // the last star, and what it has eaten up to
     while (t < text.size()) {
         if (p < pattern.size() && pattern[p] == '*') {
             star = ++p;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Glob patterns as KEYS, SCAN and CONFIG GET understand them: * ? [abc] [^a-z] and \ before a character
-// that stands for itself. A pure function.
+// Glob patterns as KEYS, SCAN and CONFIG GET understand them: * ? [abc] [^a-z] and \ before a
+// character that stands for itself. A pure function.
 #pragma once
 
 #include <string_view>

@@ -22,7 +22,8 @@ std::string upper(std::string_view text) {
 
 void help(Call& call) {
     const CommandSpec& container = *call.spec().container;
-    std::vector<std::string> lines{upper(container.name) + " <subcommand> [<arg> ...]. Subcommands are:"};
+    std::vector<std::string> lines{upper(container.name) +
+                                   " <subcommand> [<arg> ...]. Subcommands are:"};
     for (const CommandSpec* sub : call.server().commands().subcommands(container)) {
         lines.push_back(upper(sub->name.substr(container.name.size() + 1)));
         lines.push_back("    " + std::string(sub->summary) + ".");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The HELP subcommand of a container, made from the table: one line of name and one of summary each.
+// The HELP subcommand of a container, made from the table: one line of name and one of summary
+// each.
 #pragma once
 
 namespace millpond::engine {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// INFO: Redis's sections and fields. Parts of the server that know more add to their section (Server::add_info).
+// INFO: Redis's sections and fields. Parts of the server that know more add to their section
+// (Server::add_info).
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
@@ -38,7 +39,7 @@ void field(std::string& out, std::string_view name, std::string_view value) {
 }
 
 template <class Integer>
-    requires std::is_integral_v<Integer>
+requires std::is_integral_v<Integer>
 void field(std::string& out, std::string_view name, Integer value) {
     field(out, name, std::to_string(value));
 }
@@ -69,8 +70,9 @@ void info_server(Server& server, std::string& out) {
     field(out, "arch_bits", sizeof(void*) * 8);
     field(out, "monotonic_clock", "POSIX clock_gettime");
     field(out, "multiplexing_api", "epoll");
-    field(out, "gcc_version", std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." +
-                                  std::to_string(__GNUC_PATCHLEVEL__));
+    field(out, "gcc_version",
+          std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." +
+              std::to_string(__GNUC_PATCHLEVEL__));
     field(out, "process_id", ::getpid());
     field(out, "process_supervised", "no");
     field(out, "run_id", server.run_id());
@@ -91,9 +93,11 @@ void info_clients(Server& server, std::string& out) {
     std::int64_t blocked = 0, input_max = 0, output_max = 0;
     server.network().visit_sessions([&](Session& session) {
         if (session.state() == Session::State::suspended) ++blocked;
-        input_max = std::max<std::int64_t>(input_max, session.input_pending.load(std::memory_order_relaxed));
+        input_max = std::max<std::int64_t>(input_max,
+                                           session.input_pending.load(std::memory_order_relaxed));
         output_max = std::max<std::int64_t>(
-            output_max, static_cast<std::int64_t>(session.output_pending.load(std::memory_order_relaxed)));
+            output_max,
+            static_cast<std::int64_t>(session.output_pending.load(std::memory_order_relaxed)));
     });
     field(out, "connected_clients", server.network().connections());
     field(out, "cluster_connections", 0);
@@ -115,7 +119,8 @@ std::string human(std::size_t bytes) {
 
 void info_memory(Server& server, std::string& out) {
     const std::size_t used = used_memory(), rss = resident_memory(), peak = peak_memory();
-    const auto total = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto total = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+                       static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     const std::int64_t limit = server.config().maxmemory.load();
     const auto both = [&](const std::string& name, std::size_t bytes) {
         field(out, name, bytes);
@@ -124,13 +129,16 @@ void info_memory(Server& server, std::string& out) {
     both("used_memory", used);
     both("used_memory_rss", rss);
     both("used_memory_peak", peak);
-    field(out, "used_memory_peak_perc", fixed(peak ? 100.0 * static_cast<double>(used) / static_cast<double>(peak) : 0, 2) + "%");
+    field(out, "used_memory_peak_perc",
+          fixed(peak ? 100.0 * static_cast<double>(used) / static_cast<double>(peak) : 0, 2) + "%");
     both("total_system_memory", total);
     field(out, "maxmemory", limit);
     field(out, "maxmemory_human", human(static_cast<std::size_t>(limit)));
     field(out, "maxmemory_policy", server.config().get("maxmemory-policy").value_or(""));
-    field(out, "mem_fragmentation_ratio", fixed(used ? static_cast<double>(rss) / static_cast<double>(used) : 0, 2));
-    field(out, "mem_fragmentation_bytes", static_cast<std::int64_t>(rss) - static_cast<std::int64_t>(used));
+    field(out, "mem_fragmentation_ratio",
+          fixed(used ? static_cast<double>(rss) / static_cast<double>(used) : 0, 2));
+    field(out, "mem_fragmentation_bytes",
+          static_cast<std::int64_t>(rss) - static_cast<std::int64_t>(used));
     field(out, "mem_replication_backlog", server.log().memory_bytes());
     field(out, "mem_allocator", "mimalloc");
     field(out, "lazyfree_pending_objects", server.keyspace().background().pending());
@@ -183,8 +191,9 @@ void info_commandstats(Server& server, std::string& out) {
         if (totals.calls == 0 && totals.rejected == 0) return;
         const double us = static_cast<double>(totals.ns) / 1000;
         field(out, "cmdstat_" + std::string(spec.name),
-              "calls=" + std::to_string(totals.calls) + ",usec=" + std::to_string(std::llround(us)) +
-                  ",usec_per_call=" + fixed(totals.calls ? us / static_cast<double>(totals.calls) : 0, 2) +
+              "calls=" + std::to_string(totals.calls) +
+                  ",usec=" + std::to_string(std::llround(us)) + ",usec_per_call=" +
+                  fixed(totals.calls ? us / static_cast<double>(totals.calls) : 0, 2) +
                   ",rejected_calls=" + std::to_string(totals.rejected) +
                   ",failed_calls=" + std::to_string(totals.failed));
     };
@@ -217,7 +226,8 @@ void info_latencystats(Server& server, std::string& out) {
         const CommandTotals totals = server.statistics().totals(spec.id);
         if (totals.calls == 0) return;
         field(out, "latency_percentiles_usec_" + std::string(spec.name),
-              "p50=" + fixed(percentile_us(totals, 0.5), 3) + ",p99=" + fixed(percentile_us(totals, 0.99), 3) +
+              "p50=" + fixed(percentile_us(totals, 0.5), 3) +
+                  ",p99=" + fixed(percentile_us(totals, 0.99), 3) +
                   ",p99.9=" + fixed(percentile_us(totals, 0.999), 3));
     };
     for (const CommandSpec* spec : table.all()) {
@@ -226,14 +236,17 @@ void info_latencystats(Server& server, std::string& out) {
     }
 }
 
-void info_cluster(Server&, std::string& out) { field(out, "cluster_enabled", 0); }
+void info_cluster(Server&, std::string& out) {
+    field(out, "cluster_enabled", 0);
+}
 
 void info_keyspace(Server& server, std::string& out) {
     Keyspace& keys = server.keyspace();
     for (int db = 0; db < Keyspace::kDatabases; ++db) {
         if (keys.size(db) == 0) continue;
         field(out, "db" + std::to_string(db),
-              "keys=" + std::to_string(keys.size(db)) + ",expires=" + std::to_string(keys.volatile_size(db)) +
+              "keys=" + std::to_string(keys.size(db)) +
+                  ",expires=" + std::to_string(keys.volatile_size(db)) +
                   ",avg_ttl=" + std::to_string(keys.average_ttl(db, unix_ms())));
     }
 }
@@ -245,12 +258,18 @@ struct Section {
 };
 
 constexpr Section kSections[] = {
-    {"Server", info_server, true},           {"Clients", info_clients, true},
-    {"Memory", info_memory, true},               {"Persistence", nullptr, true},
-    {"Stats", info_stats, true},             {"Replication", nullptr, true},
-    {"CPU", info_cpu, true},                 {"Modules", nullptr, true},
-    {"Commandstats", info_commandstats, false}, {"Errorstats", info_errorstats, true},
-    {"Latencystats", info_latencystats, false}, {"Cluster", info_cluster, true},
+    {"Server", info_server, true},
+    {"Clients", info_clients, true},
+    {"Memory", info_memory, true},
+    {"Persistence", nullptr, true},
+    {"Stats", info_stats, true},
+    {"Replication", nullptr, true},
+    {"CPU", info_cpu, true},
+    {"Modules", nullptr, true},
+    {"Commandstats", info_commandstats, false},
+    {"Errorstats", info_errorstats, true},
+    {"Latencystats", info_latencystats, false},
+    {"Cluster", info_cluster, true},
     {"Keyspace", info_keyspace, true},
 };
 
@@ -292,8 +311,13 @@ void info(Call& call) {
 }  // namespace
 
 void add_info_commands(CommandTable& table) {
-    table.add({.name = "info", .arity = -1, .flags = kLoading | kStale, .categories = kCatDangerous,
-               .handler = info, .group = "server", .complexity = "O(1)",
+    table.add({.name = "info",
+               .arity = -1,
+               .flags = kLoading | kStale,
+               .categories = kCatDangerous,
+               .handler = info,
+               .group = "server",
+               .complexity = "O(1)",
                .summary = "Tells about the server, section by section"});
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// LATENCY. The histograms are true, from the time of every command; there is no monitor of events yet, so
-// LATEST and HISTORY have nothing to tell.
+// LATENCY. The histograms are true, from the time of every command; there is no monitor of events
+// yet, so LATEST and HISTORY have nothing to tell.
 #include <vector>
 
 #include "engine/commands/call.h"
@@ -17,7 +17,8 @@ namespace millpond::engine {
 namespace {
 
 void write_histogram(resp::ReplyWriter& reply, const CommandTotals& totals) {
-    // Buckets in us, as powers of two, each with the number of calls up to it; empty ones are left out.
+    // Buckets in us, as powers of two, each with the number of calls up to it; empty ones are left
+    // out.
     std::vector<std::pair<std::int64_t, std::uint64_t>> lines;
     std::uint64_t sum = 0;
     constexpr std::size_t kUsShift = 10;  // 2^10 ns is about a us
@@ -67,29 +68,45 @@ void latency_histogram(Call& call) {
     }
 }
 
-void nothing(Call& call) { call.reply().array(0); }
+void nothing(Call& call) {
+    call.reply().array(0);
+}
 
-void latency_reset(Call& call) { call.reply().integer(0); }
+void latency_reset(Call& call) {
+    call.reply().integer(0);
+}
 
 void latency_doctor(Call& call) {
-    call.reply().verbatim("txt", "No latency events are monitored. LATENCY HISTOGRAM has the times of all commands.\n");
+    call.reply().verbatim(
+        "txt",
+        "No latency events are monitored. LATENCY HISTOGRAM has the times of all commands.\n");
 }
 
 }  // namespace
 
 void add_latency_commands(CommandTable& table) {
-    table.add({.name = "latency", .arity = -2, .since = "2.8.13", .group = "server",
-               .complexity = "Depends on subcommand.", .summary = "A container for latency commands"});
+    table.add({.name = "latency",
+               .arity = -2,
+               .since = "2.8.13",
+               .group = "server",
+               .complexity = "Depends on subcommand.",
+               .summary = "A container for latency commands"});
     const auto add = [&](std::string_view name, int arity, std::uint32_t flags, Handler handler,
                          std::string_view since, std::string_view summary) {
-        table.add({.name = name, .arity = arity, .flags = flags | kLoading | kStale, .handler = handler,
-                   .since = since, .group = "server", .complexity = "O(N) in the number of entries",
+        table.add({.name = name,
+                   .arity = arity,
+                   .flags = flags | kLoading | kStale,
+                   .handler = handler,
+                   .since = since,
+                   .group = "server",
+                   .complexity = "O(N) in the number of entries",
                    .summary = summary});
     };
     constexpr std::uint32_t kUsual = kAdmin | kNoscript;
     add("latency|doctor", 2, kUsual, latency_doctor, "2.8.13", "Says what is known about latency");
     add("latency|help", 2, 0, help, "2.8.13", "Says what the subcommands are");
-    add("latency|histogram", -2, kUsual, latency_histogram, "7.0.0", "Answers how long commands took");
+    add("latency|histogram", -2, kUsual, latency_histogram, "7.0.0",
+        "Answers how long commands took");
     add("latency|history", 3, kUsual, nothing, "2.8.13", "Answers the times of an event");
     add("latency|latest", 2, kUsual, nothing, "2.8.13", "Answers the latest of each event");
     add("latency|reset", -2, kUsual, latency_reset, "2.8.13", "Forgets events");

@@ -39,7 +39,8 @@ void append_select(std::string& out, int db) {
 }  // namespace
 
 void Record::begin(bool quiet) {
-    // The log of a replica holds its primary's bytes and nothing else, even where a replica is writable.
+    // The log of a replica holds its primary's bytes and nothing else, even where a replica is
+    // writable.
     logging_ = !quiet && server_.log().active() && server_.role() == Role::primary;
     if (!logging_) return;
     commands_ = 0;
@@ -81,7 +82,9 @@ void Record::before_change(int db, Entry& entry) {
     look(db, entry.key());
 }
 
-void Record::created(int db, Bytes key) { look(db, key); }
+void Record::created(int db, Bytes key) {
+    look(db, key);
+}
 
 void Record::look(int db, Bytes key) {
     WatchRegistry& watches = server_.watches();
@@ -93,9 +96,13 @@ void Record::touch_watchers() {
     touched_.clear();
 }
 
-void Record::expired(int db, Bytes key) { remove(db, key); }
+void Record::expired(int db, Bytes key) {
+    remove(db, key);
+}
 
-void Record::evicted(int db, Bytes key) { remove(db, key); }
+void Record::evicted(int db, Bytes key) {
+    remove(db, key);
+}
 
 void Record::remove(int db, Bytes key) {
     WatchRegistry& watches = server_.watches();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The effects of one atomic unit (a command, an EXEC, a background removal) on their way to the log.
-// It collects while the unit holds its locks and appends as one record before they are let go: one
-// command as it is, several between MULTI and EXEC. Used by the one thread that runs the unit; reused.
+// The effects of one atomic unit (a command, an EXEC, a background removal) on their way to the
+// log. It collects while the unit holds its locks and appends as one record before they are let go:
+// one command as it is, several between MULTI and EXEC. Used by the one thread that runs the unit;
+// reused.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ class Record final : public KeyspaceObserver {
 public:
     explicit Record(Server& server) : server_(server) {}
 
-    /// Requires: the unit's locks, or the exclusive lane. `quiet` units log nothing (the applier copies
-    /// its primary's bytes itself).
+    /// Requires: the unit's locks, or the exclusive lane. `quiet` units log nothing (the applier
+    /// copies its primary's bytes itself).
     void begin(bool quiet = false);
     void add(int db, std::span<const Bytes> command);
     bool logging() const { return logging_; }
@@ -49,7 +50,8 @@ private:
     std::uint32_t commands_ = 0;
     int first_db_ = 0;
     int last_db_ = 0;
-    std::vector<std::pair<int, std::string>> touched_;  ///< watched keys that the command laid hands on
+    std::vector<std::pair<int, std::string>>
+        touched_;        ///< watched keys that the command laid hands on
     std::string bytes_;  ///< begins with MULTI, left out when one command is all there is
 };
 

@@ -5,8 +5,8 @@ namespace millpond::engine {
 
 std::span<const std::string_view> restricted_commands() {
     static constexpr std::string_view kNames[] = {
-        "bgrewriteaof", "bgsave", "config", "debug", "failover", "migrate",   "psync",
-        "replconf",     "replicaof", "save", "shutdown", "slaveof", "sync",
+        "bgrewriteaof", "bgsave",    "config", "debug",    "failover", "migrate", "psync",
+        "replconf",     "replicaof", "save",   "shutdown", "slaveof",  "sync",
     };
     return kNames;
 }

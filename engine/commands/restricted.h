@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands that a managed cluster keeps to itself: to clients that come over its TCP listeners they are
-// unknown, as on ElastiCache. The node's own unix socket has them all.
+// The commands that a managed cluster keeps to itself: to clients that come over its TCP listeners
+// they are unknown, as on ElastiCache. The node's own unix socket has them all.
 #pragma once
 
 #include <span>

@@ -14,7 +14,6 @@
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
-#include "engine/server/statistics.h"
 
 namespace millpond::engine {
 
@@ -41,15 +40,18 @@ void flush(Call& call, int db) {
     } else {
         keys.flush(db, wait);
     }
-    call.server().statistics().flushes.add(1);
     // Replicas may hold keys that this node does not, so the command goes to them in any case.
     call.changed();
     call.reply().ok();
 }
 
-void flushall(Call& call) { flush(call, -1); }
+void flushall(Call& call) {
+    flush(call, -1);
+}
 
-void flushdb(Call& call) { flush(call, call.db().index()); }
+void flushdb(Call& call) {
+    flush(call, call.db().index());
+}
 
 struct ShutdownOptions {
     bool save = false, no_save = false, now = false, force = false, abort = false;
@@ -71,8 +73,9 @@ bool parse_shutdown(Call& call, ShutdownOptions& options) {
             return call.syntax_error();
         }
     }
-    const bool together = (options.save && options.no_save) ||
-                          (options.abort && (options.save || options.no_save || options.now || options.force));
+    const bool together =
+        (options.save && options.no_save) ||
+        (options.abort && (options.save || options.no_save || options.now || options.force));
     return !together || call.syntax_error();
 }
 
@@ -113,21 +116,48 @@ void lolwut(Call& call) {
 }  // namespace
 
 void add_server_commands(CommandTable& table) {
-    table.add({.name = "flushall", .arity = -1, .flags = kWrite, .categories = kCatKeyspace | kCatDangerous,
-               .lane = Lane::exclusive, .handler = flushall, .group = "server",
+    table.add({.name = "flushall",
+               .arity = -1,
+               .flags = kWrite,
+               .categories = kCatKeyspace | kCatDangerous,
+               .lane = Lane::exclusive,
+               .handler = flushall,
+               .group = "server",
                .complexity = "O(N) in the number of keys of all databases",
                .summary = "Removes all keys of all databases"});
-    table.add({.name = "flushdb", .arity = -1, .flags = kWrite, .categories = kCatKeyspace | kCatDangerous,
-               .lane = Lane::exclusive, .handler = flushdb, .group = "server",
-               .complexity = "O(N) in the number of keys", .summary = "Removes all keys of the database"});
-    table.add({.name = "shutdown", .arity = -1,
-               .flags = kAdmin | kNoscript | kLoading | kStale | kNoMulti | kAllowBusy, .lane = Lane::exclusive,
-               .handler = shutdown, .group = "server", .complexity = "O(N) when it saves",
+    table.add({.name = "flushdb",
+               .arity = -1,
+               .flags = kWrite,
+               .categories = kCatKeyspace | kCatDangerous,
+               .lane = Lane::exclusive,
+               .handler = flushdb,
+               .group = "server",
+               .complexity = "O(N) in the number of keys",
+               .summary = "Removes all keys of the database"});
+    table.add({.name = "shutdown",
+               .arity = -1,
+               .flags = kAdmin | kNoscript | kLoading | kStale | kNoMulti | kAllowBusy,
+               .lane = Lane::exclusive,
+               .handler = shutdown,
+               .group = "server",
+               .complexity = "O(N) when it saves",
                .summary = "Ends the server in order"});
-    table.add({.name = "time", .arity = 1, .flags = kLoading | kStale | kFast, .handler = time, .since = "2.6.0",
-               .group = "server", .complexity = "O(1)", .summary = "Answers the server's time"});
-    table.add({.name = "lolwut", .arity = -1, .flags = kReadonly | kFast, .handler = lolwut, .since = "5.0.0",
-               .group = "server", .complexity = "O(1)", .summary = "Says who is there"});
+    table.add({.name = "time",
+               .arity = 1,
+               .flags = kLoading | kStale | kFast,
+               .handler = time,
+               .since = "2.6.0",
+               .group = "server",
+               .complexity = "O(1)",
+               .summary = "Answers the server's time"});
+    table.add({.name = "lolwut",
+               .arity = -1,
+               .flags = kReadonly | kFast,
+               .handler = lolwut,
+               .since = "5.0.0",
+               .group = "server",
+               .complexity = "O(1)",
+               .summary = "Says who is there"});
     add_command_commands(table);
     add_config_commands(table);
     add_info_commands(table);

@@ -18,8 +18,10 @@ void slowlog_get(Call& call) {
     std::int64_t count = kShownByDefault;
     if (call.argc() > 3) return static_cast<void>(call.syntax_error());
     if (call.argc() == 3 && !call.integer(2, count)) return;
-    if (count < -1) return static_cast<void>(call.error("ERR count should be greater than or equal to -1"));
-    const auto entries = call.server().slow_log().newest(count < 0 ? SIZE_MAX : static_cast<std::size_t>(count));
+    if (count < -1)
+        return static_cast<void>(call.error("ERR count should be greater than or equal to -1"));
+    const auto entries =
+        call.server().slow_log().newest(count < 0 ? SIZE_MAX : static_cast<std::size_t>(count));
     call.reply().array(entries.size());
     for (const SlowLog::Entry& entry : entries) {
         call.reply().array(6);
@@ -33,7 +35,9 @@ void slowlog_get(Call& call) {
     }
 }
 
-void slowlog_len(Call& call) { call.reply().integer(static_cast<std::int64_t>(call.server().slow_log().size())); }
+void slowlog_len(Call& call) {
+    call.reply().integer(static_cast<std::int64_t>(call.server().slow_log().size()));
+}
 
 void slowlog_reset(Call& call) {
     call.server().slow_log().clear();
@@ -43,12 +47,21 @@ void slowlog_reset(Call& call) {
 }  // namespace
 
 void add_slowlog_commands(CommandTable& table) {
-    table.add({.name = "slowlog", .arity = -2, .since = "2.2.12", .group = "server",
-               .complexity = "Depends on subcommand.", .summary = "A container for slow log commands"});
+    table.add({.name = "slowlog",
+               .arity = -2,
+               .since = "2.2.12",
+               .group = "server",
+               .complexity = "Depends on subcommand.",
+               .summary = "A container for slow log commands"});
     const auto add = [&](std::string_view name, int arity, std::uint32_t flags, Handler handler,
                          std::string_view since, std::string_view summary) {
-        table.add({.name = name, .arity = arity, .flags = flags | kLoading | kStale, .handler = handler,
-                   .since = since, .group = "server", .complexity = "O(N) in the number of entries",
+        table.add({.name = name,
+                   .arity = arity,
+                   .flags = flags | kLoading | kStale,
+                   .handler = handler,
+                   .since = since,
+                   .group = "server",
+                   .complexity = "O(N) in the number of entries",
                    .summary = summary});
     };
     add("slowlog|get", -2, kAdmin, slowlog_get, "2.2.12", "Answers the newest slow commands");

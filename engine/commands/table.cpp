@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t kNameBytesMax = 48;  ///< of "container|subcommand"
 constexpr std::size_t kSlots = 2048;       ///< a power of two, several times the number of commands
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 /// Of a lower-cased name.
 std::size_t slot_of(std::string_view name) {
@@ -67,7 +69,8 @@ const CommandSpec* CommandTable::find(std::string_view name) const {
     return state_->lookup({lowered, name.size()});
 }
 
-const CommandSpec* CommandTable::find_subcommand(const CommandSpec& container, std::string_view name) const {
+const CommandSpec* CommandTable::find_subcommand(const CommandSpec& container,
+                                                 std::string_view name) const {
     const std::size_t prefix = container.name.size() + 1;
     if (prefix + name.size() > kNameBytesMax) return nullptr;
     char joined[kNameBytesMax];
@@ -95,6 +98,8 @@ std::vector<const CommandSpec*> CommandTable::subcommands(const CommandSpec& con
     return found;
 }
 
-std::size_t CommandTable::size() const { return state_->specs.size(); }
+std::size_t CommandTable::size() const {
+    return state_->specs.size();
+}
 
 }  // namespace millpond::engine

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command table: the one list from which dispatch, COMMAND, COMMAND DOCS, ACL categories and the
-// key locks derive. It is filled once at start by one function per family and constant afterwards, so
-// any thread reads it.
+// The command table: the one list from which dispatch, COMMAND, COMMAND DOCS, ACL categories and
+// the key locks derive. It is filled once at start by one function per family and constant
+// afterwards, so any thread reads it.
 #pragma once
 
 #include <cstdint>
@@ -22,51 +22,83 @@ enum class Lane : std::uint8_t { shared, exclusive };
 
 /// Redis's command flags, by their COMMAND INFO words.
 enum Flag : std::uint32_t {
-    kWrite = 1 << 0, kReadonly = 1 << 1, kDenyOom = 1 << 2, kAdmin = 1 << 3, kPubsub = 1 << 4, kNoscript = 1 << 5,
-    kBlocking = 1 << 6, kLoading = 1 << 7, kStale = 1 << 8, kSkipMonitor = 1 << 9, kSkipSlowlog = 1 << 10,
-    kAsking = 1 << 11, kFast = 1 << 12, kNoAuth = 1 << 13, kMayReplicate = 1 << 14, kNoMulti = 1 << 15,
-    kMovableKeys = 1 << 16, kAllowBusy = 1 << 17, kNoAsyncLoading = 1 << 18, kNoMandatoryKeys = 1 << 19,
+    kWrite = 1 << 0,
+    kReadonly = 1 << 1,
+    kDenyOom = 1 << 2,
+    kAdmin = 1 << 3,
+    kPubsub = 1 << 4,
+    kNoscript = 1 << 5,
+    kBlocking = 1 << 6,
+    kLoading = 1 << 7,
+    kStale = 1 << 8,
+    kSkipMonitor = 1 << 9,
+    kSkipSlowlog = 1 << 10,
+    kAsking = 1 << 11,
+    kFast = 1 << 12,
+    kNoAuth = 1 << 13,
+    kMayReplicate = 1 << 14,
+    kNoMulti = 1 << 15,
+    kMovableKeys = 1 << 16,
+    kAllowBusy = 1 << 17,
+    kNoAsyncLoading = 1 << 18,
+    kNoMandatoryKeys = 1 << 19,
 };
 
 /// ACL categories beyond those that follow from the flags.
 enum Category : std::uint32_t {
-    kCatKeyspace = 1 << 0, kCatString = 1 << 1, kCatHash = 1 << 2, kCatList = 1 << 3, kCatSet = 1 << 4,
-    kCatSortedSet = 1 << 5, kCatStream = 1 << 6, kCatBitmap = 1 << 7, kCatHyperLogLog = 1 << 8, kCatGeo = 1 << 9,
-    kCatPubsub = 1 << 10, kCatConnection = 1 << 11, kCatTransaction = 1 << 12, kCatScripting = 1 << 13,
-    kCatDangerous = 1 << 14, kCatAdmin = 1 << 15, kCatBlocking = 1 << 16,
+    kCatKeyspace = 1 << 0,
+    kCatString = 1 << 1,
+    kCatHash = 1 << 2,
+    kCatList = 1 << 3,
+    kCatSet = 1 << 4,
+    kCatSortedSet = 1 << 5,
+    kCatStream = 1 << 6,
+    kCatBitmap = 1 << 7,
+    kCatHyperLogLog = 1 << 8,
+    kCatGeo = 1 << 9,
+    kCatPubsub = 1 << 10,
+    kCatConnection = 1 << 11,
+    kCatTransaction = 1 << 12,
+    kCatScripting = 1 << 13,
+    kCatDangerous = 1 << 14,
+    kCatAdmin = 1 << 15,
+    kCatBlocking = 1 << 16,
 };
 
-/// Where the keys are, as COMMAND INFO gives it: first, last (negative: from the end), step; 0 means none.
+/// Where the keys are, as COMMAND INFO gives it: first, last (negative: from the end), step; 0
+/// means none.
 struct KeyRange {
     std::int16_t first = 0;
     std::int16_t last = 0;
     std::int16_t step = 0;
 };
 
-/// For commands whose keys are counted by an argument (ZUNIONSTORE, SINTERCARD ...): appends argument indexes of
-/// the keys; false when the arguments make no sense (the handler will answer the error).
+/// For commands whose keys are counted by an argument (ZUNIONSTORE, SINTERCARD ...): appends
+/// argument indexes of the keys; false when the arguments make no sense (the handler will answer
+/// the error).
 using KeyFinder = bool (*)(std::span<const Bytes> args, std::vector<std::uint32_t>& indexes);
 
 struct CommandSpec {
-    std::string_view name;       ///< lower case; a subcommand is "client|id"
-    int arity = 0;               ///< Redis's: negative means at least
+    std::string_view name;  ///< lower case; a subcommand is "client|id"
+    int arity = 0;          ///< Redis's: negative means at least
     std::uint32_t flags = 0;
     KeyRange keys{};
     std::uint32_t categories = 0;
     Lane lane = Lane::shared;
-    Handler handler = nullptr;   ///< null for a container of subcommands
+    Handler handler = nullptr;  ///< null for a container of subcommands
     std::string_view since = "1.0.0";
     std::string_view group = "generic";
     std::string_view complexity = "";
     std::string_view summary = "";
     KeyFinder find_keys = nullptr;
-    /// What each key is for, COMMAND INFO's key spec words: "RO", "RW", "OW", "RM" + "ACCESS" "UPDATE" "INSERT" "DELETE".
-    /// Keys of different use are parted by "|": each part but the last is one key.
+    /// What each key is for, COMMAND INFO's key spec words: "RO", "RW", "OW", "RM" + "ACCESS"
+    /// "UPDATE" "INSERT" "DELETE". Keys of different use are parted by "|": each part but the last
+    /// is one key.
     std::string_view key_flags = "";
 
     // Set by CommandTable::add().
-    std::uint16_t id = 0;                     ///< dense, for statistics
-    const CommandSpec* container = nullptr;   ///< of a subcommand
+    std::uint16_t id = 0;                    ///< dense, for statistics
+    const CommandSpec* container = nullptr;  ///< of a subcommand
     bool has_subcommands = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A session's MULTI queue and watched keys. The session's thread only, but for the mark (WatchMark).
+// A session's MULTI queue and watched keys. The session's thread only, but for the mark
+// (WatchMark).
 #pragma once
 
 #include <cstdint>
@@ -35,8 +36,8 @@ struct WatchedKey {
 };
 
 struct Transaction {
-    bool open = false;    ///< between MULTI and EXEC
-    bool broken = false;  ///< a command was refused while queueing
+    bool open = false;        ///< between MULTI and EXEC
+    bool broken = false;      ///< a command was refused while queueing
     std::uint32_t flags = 0;  ///< of the queued commands, or-ed
     bool exclusive = false;   ///< one of them needs the exclusive lane
     std::vector<OwnedCommand> queue;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MULTI, EXEC, DISCARD, WATCH, UNWATCH. Queueing is dispatch's; it also locks the shards of all queued and
-// watched keys before EXEC gets here, so that the test of the watched keys and the commands are one step.
+// MULTI, EXEC, DISCARD, WATCH, UNWATCH. Queueing is dispatch's; it also locks the shards of all
+// queued and watched keys before EXEC gets here, so that the test of the watched keys and the
+// commands are one step.
 #include <algorithm>
 
 #include "engine/commands/call.h"
@@ -19,7 +20,9 @@ Transaction& transaction_of(Session& session) {
     return *session.transaction;
 }
 
-bool is_open(const Session& session) { return session.transaction && session.transaction->open; }
+bool is_open(const Session& session) {
+    return session.transaction && session.transaction->open;
+}
 
 void close_transaction(Session& session) {
     session.transaction.reset();
@@ -46,7 +49,8 @@ bool watched_changed(Call& call, const Transaction& transaction) {
 }
 
 void multi(Call& call) {
-    if (is_open(call.session())) return static_cast<void>(call.error("ERR MULTI calls can not be nested"));
+    if (is_open(call.session()))
+        return static_cast<void>(call.error("ERR MULTI calls can not be nested"));
     transaction_of(call.session()).open = true;
     call.session().in_multi = true;
     call.reply().ok();
@@ -61,7 +65,8 @@ void exec(Call& call) {
     const std::unique_ptr<Transaction> transaction = std::move(session.transaction);
     close_transaction(session);
     if (broken) {
-        return static_cast<void>(call.error("EXECABORT Transaction discarded because of previous errors."));
+        return static_cast<void>(
+            call.error("EXECABORT Transaction discarded because of previous errors."));
     }
     if (changed) return call.reply().null_array();
     call.reply().array(transaction->queue.size());
@@ -80,7 +85,8 @@ void discard(Call& call) {
 
 void watch(Call& call) {
     Session& session = call.session();
-    if (is_open(session)) return static_cast<void>(call.error("ERR WATCH inside MULTI is not allowed"));
+    if (is_open(session))
+        return static_cast<void>(call.error("ERR WATCH inside MULTI is not allowed"));
     Transaction& transaction = transaction_of(session);
     for (std::size_t i = 1; i < call.argc(); ++i) {
         const int db = session.db();
@@ -106,15 +112,25 @@ void unwatch(Call& call) {
 
 void add_transaction_commands(CommandTable& table) {
     constexpr std::uint32_t kUsual = kNoscript | kLoading | kStale | kFast | kAllowBusy;
-    const auto add = [&](std::string_view name, int arity, std::uint32_t flags, KeyRange keys, Handler handler,
-                         std::string_view since, std::string_view complexity, std::string_view summary) {
-        table.add({.name = name, .arity = arity, .flags = flags, .keys = keys, .categories = kCatTransaction,
-                   .handler = handler, .since = since, .group = "transactions", .complexity = complexity,
-                   .summary = summary, .key_flags = keys.first ? "RO" : ""});
+    const auto add = [&](std::string_view name, int arity, std::uint32_t flags, KeyRange keys,
+                         Handler handler, std::string_view since, std::string_view complexity,
+                         std::string_view summary) {
+        table.add({.name = name,
+                   .arity = arity,
+                   .flags = flags,
+                   .keys = keys,
+                   .categories = kCatTransaction,
+                   .handler = handler,
+                   .since = since,
+                   .group = "transactions",
+                   .complexity = complexity,
+                   .summary = summary,
+                   .key_flags = keys.first ? "RO" : ""});
     };
-    add("multi", 1, kUsual, {}, multi, "1.2.0", "O(1)", "Begins a transaction: commands are queued");
-    add("exec", 1, kNoscript | kLoading | kStale | kSkipSlowlog, {}, exec, "1.2.0", "Depends on the commands",
-        "Runs the queued commands as one");
+    add("multi", 1, kUsual, {}, multi, "1.2.0", "O(1)",
+        "Begins a transaction: commands are queued");
+    add("exec", 1, kNoscript | kLoading | kStale | kSkipSlowlog, {}, exec, "1.2.0",
+        "Depends on the commands", "Runs the queued commands as one");
     add("discard", 1, kUsual, {}, discard, "2.0.0", "O(N) in the number of queued commands",
         "Forgets the queued commands");
     add("watch", -2, kUsual, {1, -1, 1}, watch, "2.2.0", "O(1) for each key",

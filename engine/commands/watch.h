@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who watches which key. The registry of a shard is touched under that shard's lock (or in the exclusive
-// lane) only; the number of watches per shard is an atomic, so that a write passes by an unwatched shard
-// with one relaxed load. A change marks the watching transactions; EXEC reads its own mark.
+// Who watches which key. The registry of a shard is touched under that shard's lock (or in the
+// exclusive lane) only; the number of watches per shard is an atomic, so that a write passes by an
+// unwatched shard with one relaxed load. A change marks the watching transactions; EXEC reads its
+// own mark.
 #pragma once
 
 #include <array>

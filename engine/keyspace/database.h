@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a command sees of the keys: one numbered database, at one frozen moment. A Database is made per
-// command on the stack and costs nothing; the keys that are named must be locked by the caller (shared
-// lane) or the exclusive lane held. Pointers to entries live until the next change of that key, since a
-// change may move the entry (a string that grows, a TTL that is added).
+// What a command sees of the keys: one numbered database, at one frozen moment. A Database is made
+// per command on the stack and costs nothing; the keys that are named must be locked by the caller
+// (shared lane) or the exclusive lane held. Pointers to entries live until the next change of that
+// key, since a change may move the entry (a string that grows, a TTL that is added).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ public:
     virtual ~KeyspaceObserver() = default;
     /// Before an entry is changed or removed: the snapshot walker may have to save it first.
     virtual void before_change(int db, Entry& entry) = 0;
-    /// A key was found expired and removed (primary only): its DEL goes to the log before the command's effect.
+    /// A key was found expired and removed (primary only): its DEL goes to the log before the
+    /// command's effect.
     virtual void expired(int db, Bytes key) = 0;
     virtual void evicted(int db, Bytes key) = 0;
     /// For the keyspace events 'n' and 'm', which only some ask for.
@@ -37,9 +38,10 @@ class Database {
 public:
     struct Options {
         UnixMillis now;
-        bool expire = true;     ///< false: a replica, a paused or role-less node only hides expired keys
+        bool expire =
+            true;  ///< false: a replica, a paused or role-less node only hides expired keys
         bool ignore_expiry = false;  ///< the applier on a replica: it sees what its primary saw
-        bool no_touch = false;  ///< CLIENT NO-TOUCH
+        bool no_touch = false;       ///< CLIENT NO-TOUCH
     };
     Database(Keyspace& keys, int index, Options options, KeyspaceObserver& observer)
         : keys_(&keys), observer_(&observer), options_(options), index_(index) {}
@@ -52,13 +54,15 @@ public:
     Entry* find_read(Bytes key);
     /// The same, but its clock stays: EXISTS, TYPE, TTL, OBJECT.
     Entry* find_untouched(Bytes key);
-    /// The live entry or nullptr; no counters. Every change of an entry starts here: it calls before_change.
+    /// The live entry or nullptr; no counters. Every change of an entry starts here: it calls
+    /// before_change.
     Entry* find_write(Bytes key);
     /// The live entry or nullptr, leaving no trace.
     Entry* peek(Bytes key);
 
     enum class Ttl : std::uint8_t { clear, keep };
-    /// Creates or replaces, whatever the type was. Digits that are a canonical integer are kept as one.
+    /// Creates or replaces, whatever the type was. Digits that are a canonical integer are kept as
+    /// one.
     Entry* put_string(Bytes key, Bytes value, Ttl ttl = Ttl::clear);
     /// The same, but digits stay text, as INCRBYFLOAT leaves them.
     Entry* put_text(Bytes key, Bytes value, Ttl ttl = Ttl::clear);
@@ -67,24 +71,26 @@ public:
     Entry* put_integer(Bytes key, std::int64_t value, Ttl ttl = Ttl::clear);
     /// Creates or replaces with a collection; takes the object over.
     Entry* put_object(Bytes key, Type type, void* object, Ttl ttl = Ttl::clear);
-    /// The collection's entry for writing, created empty when absent; nullptr when the key holds another type.
+    /// The collection's entry for writing, created empty when absent; nullptr when the key holds
+    /// another type.
     template <class Handle>
     Entry* find_or_create(Bytes key) {
         if (Entry* entry = find_write(key)) return entry->type() == Handle::type ? entry : nullptr;
         return put_object(key, Handle::type, Handle::create());
     }
-    /// To be called after elements went: removes the entry when its collection is empty; true if it did.
+    /// To be called after elements went: removes the entry when its collection is empty; true if it
+    /// did.
     bool erase_if_empty(Bytes key);
     /// False when it was absent. A big value is freed in the background.
     bool erase(Bytes key);
 
-    /// For the expiry thread and eviction: removes the key, when its deadline has passed or whatever it is,
-    /// and tells the observer. Requires: `key` is no view of the entry.
+    /// For the expiry thread and eviction: removes the key, when its deadline has passed or
+    /// whatever it is, and tells the observer. Requires: `key` is no view of the entry.
     bool expire(Bytes key);
     bool evict(Bytes key);
 
-    /// The string of an entry, made `size` bytes long (zeros after what was there), to be written in
-    /// place: APPEND, SETRANGE, SETBIT. Requires: `entry` from find_write of this key, a string.
+    /// The string of an entry, made `size` bytes long (zeros after what was there), to be written
+    /// in place: APPEND, SETRANGE, SETBIT. Requires: `entry` from find_write of this key, a string.
     struct Editable {
         Entry* entry;
         char* data;
@@ -95,8 +101,8 @@ public:
     /// Replaces the value of an entry from find_write in place where it fits; the deadline stays.
     Entry* set_integer(Entry& entry, std::int64_t value);
 
-    /// A copy of an entry's value under another key, whose value is replaced. The deadline is copied too.
-    /// Requires: `source` is not that key's entry.
+    /// A copy of an entry's value under another key, whose value is replaced. The deadline is
+    /// copied too. Requires: `source` is not that key's entry.
     void copy(Entry& source, Database& target, Bytes to);
     /// Moves the value, deadline included, to another key or database; what was there is replaced.
     /// False when the source is absent. Requires: both keys locked, and not the same.
@@ -107,7 +113,8 @@ public:
         if (!entry.has_expiry()) return std::nullopt;
         return entry.expiry();
     }
-    /// Both may move the entry: they return where it is. Requires: `entry` from find_write of its key.
+    /// Both may move the entry: they return where it is. Requires: `entry` from find_write of its
+    /// key.
     Entry* set_expiry(Entry& entry, UnixMillis at);
     Entry* clear_expiry(Entry& entry);
 

@@ -23,15 +23,18 @@ using Word = std::atomic<std::uint32_t>;
 static_assert(sizeof(Word) == sizeof(std::uint32_t), "a futex is the word itself");
 
 void futex_wait(Word& word, std::uint32_t expected) {
-    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
+    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT_PRIVATE, expected,
+              nullptr, nullptr, 0);
 }
 
 void futex_wake(Word& word) {
-    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE_PRIVATE, 1, nullptr,
+              nullptr, 0);
 }
 
 std::int64_t steady_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
 
@@ -81,15 +84,19 @@ struct Gate::State {
         holder_version.store(version + 1, std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_release);
         const std::size_t size = std::min(what.size(), holder_what.size() - 1);
-        for (std::size_t i = 0; i < size; ++i) holder_what[i].store(what[i], std::memory_order_relaxed);
+        for (std::size_t i = 0; i < size; ++i)
+            holder_what[i].store(what[i], std::memory_order_relaxed);
         holder_what[size].store('\0', std::memory_order_relaxed);
-        holder_since_ms.store(what.empty() ? 0 : steady_ns() / 1'000'000, std::memory_order_relaxed);
+        holder_since_ms.store(what.empty() ? 0 : steady_ns() / 1'000'000,
+                              std::memory_order_relaxed);
         holder_version.store(version + 2, std::memory_order_release);
     }
 
     void leave(Slot& slot) {
-        slot.batches.store(slot.batches.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-        if (slot.word.exchange(kOut, std::memory_order_seq_cst) == kInAwaited) futex_wake(slot.word);
+        slot.batches.store(slot.batches.load(std::memory_order_relaxed) + 1,
+                           std::memory_order_relaxed);
+        if (slot.word.exchange(kOut, std::memory_order_seq_cst) == kInAwaited)
+            futex_wake(slot.word);
     }
 
     void wait_until_out(Slot& slot) {
@@ -170,8 +177,9 @@ std::unique_ptr<GateFlag> Gate::join(std::string_view) {
     for (std::size_t i = 0; i < kThreadsMax; ++i) {
         if (state_->slots[i].used.load(std::memory_order_acquire)) continue;
         state_->slots[i].used.store(true, std::memory_order_relaxed);
-        state_->slots_used.store(std::max(state_->slots_used.load(std::memory_order_relaxed), i + 1),
-                                 std::memory_order_seq_cst);
+        state_->slots_used.store(
+            std::max(state_->slots_used.load(std::memory_order_relaxed), i + 1),
+            std::memory_order_seq_cst);
         return std::unique_ptr<GateFlag>(new GateFlag(*this, i));
     }
     throw std::length_error("more threads than the gate has room for");
@@ -194,7 +202,8 @@ void Gate::enter_shared(GateFlag& flag) {
         slot.admitted.store(kWaiting, std::memory_order_relaxed);
         state_->leave(slot);
     }
-    while (slot.admitted.load(std::memory_order_acquire) == kWaiting) futex_wait(slot.admitted, kWaiting);
+    while (slot.admitted.load(std::memory_order_acquire) == kWaiting)
+        futex_wait(slot.admitted, kWaiting);
     flag.let_in_ = true;
 }
 
@@ -203,7 +212,9 @@ void Gate::leave_shared(GateFlag& flag) {
     state_->leave(state_->slots[flag.slot_]);
 }
 
-bool Gate::wanted() const noexcept { return state_->wanted.load(std::memory_order_relaxed) != 0; }
+bool Gate::wanted() const noexcept {
+    return state_->wanted.load(std::memory_order_relaxed) != 0;
+}
 
 void Gate::run_exclusive(GateFlag& flag, std::string_view what, std::function<void()> work) {
     assert(state_->slots[flag.slot_].word.load(std::memory_order_relaxed) == kOut);
@@ -221,7 +232,8 @@ void Gate::run_exclusive(GateFlag& flag, std::string_view what, std::function<vo
         }
     }
     if (!owner) {
-        while (own.state.load(std::memory_order_acquire) == kWaiting) futex_wait(own.state, kWaiting);
+        while (own.state.load(std::memory_order_acquire) == kWaiting)
+            futex_wait(own.state, kWaiting);
         // Whoever released this thread still holds the mutex, in which `own` must not disappear.
         const std::lock_guard lock(state_->mutex);
         if (own.done) return;
@@ -238,7 +250,8 @@ Gate::Holder Gate::holder() const noexcept {
         }
         holder.since_ms = state_->holder_since_ms.load(std::memory_order_relaxed);
         std::atomic_thread_fence(std::memory_order_acquire);
-        if (version % 2 == 0 && version == state_->holder_version.load(std::memory_order_relaxed)) return holder;
+        if (version % 2 == 0 && version == state_->holder_version.load(std::memory_order_relaxed))
+            return holder;
         pause_cpu();
     }
 }
@@ -252,7 +265,8 @@ Gate::Stamp Gate::stamp() const {
         const Slot& slot = state_->slots[i];
         // A thread that was out needs no waiting for.
         const std::uint32_t batches = slot.batches.load(std::memory_order_acquire) & 0x7fffffff;
-        stamp.batches_[i] = slot.word.load(std::memory_order_seq_cst) == kOut ? UINT32_MAX : batches;
+        stamp.batches_[i] =
+            slot.word.load(std::memory_order_seq_cst) == kOut ? UINT32_MAX : batches;
     }
     return stamp;
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The gate between the two lanes. Any number of registered threads pass the shared lane at once; one
-// piece of exclusive work at a time runs with the shared lane empty. Entering and leaving the shared lane
-// is one exchange on a flag of the thread's own. See DESIGN: a batch in the shared lane is at most 64
-// commands or 50 us; exclusive work is one FIFO; between two drains every waiting thread gets a batch.
+// The gate between the two lanes. Any number of registered threads pass the shared lane at once;
+// one piece of exclusive work at a time runs with the shared lane empty. Entering and leaving the
+// shared lane is one exchange on a flag of the thread's own. See DESIGN: a batch in the shared lane
+// is at most 64 commands or 50 us; exclusive work is one FIFO; between two drains every waiting
+// thread gets a batch.
 //
-// How it works. Each thread has a slot with one word: out, in, or in-and-somebody-waits. Exclusive work
-// raises one request word; the first thread to bring some becomes the owner, waits for every word to be
-// out (2 us of spinning, then a futex per slot), and drains the queue for at most 1 ms, its own work
-// and others'. Threads that meet the raised word at the entrance line up; when a drain ends they are all
-// let in by the owner, who sets their words for them, so that the next drain cannot overtake them.
+// How it works. Each thread has a slot with one word: out, in, or in-and-somebody-waits. Exclusive
+// work raises one request word; the first thread to bring some becomes the owner, waits for every
+// word to be out (2 us of spinning, then a futex per slot), and drains the queue for at most 1 ms,
+// its own work and others'. Threads that meet the raised word at the entrance line up; when a drain
+// ends they are all let in by the owner, who sets their words for them, so that the next drain
+// cannot overtake them.
 #pragma once
 
 #include <cstddef>
@@ -62,20 +64,21 @@ public:
     /// One relaxed load: should this thread leave the shared lane soon?
     bool wanted() const noexcept;
 
-    /// Runs `work` alone, waiting for its turn. The caller is outside the shared lane; `what` names it in
-    /// NODE.STATUS. Another thread's drain may run it, while this one waits: it must not depend on
-    /// thread-local state. It must neither throw nor call the gate.
+    /// Runs `work` alone, waiting for its turn. The caller is outside the shared lane; `what` names
+    /// it in NODE.STATUS. Another thread's drain may run it, while this one waits: it must not
+    /// depend on thread-local state. It must neither throw nor call the gate.
     void run_exclusive(GateFlag& flag, std::string_view what, std::function<void()> work);
 
-    /// Who holds the exclusive lane and since when (steady ms), for observers that take no lock; empty when nobody.
+    /// Who holds the exclusive lane and since when (steady ms), for observers that take no lock;
+    /// empty when nobody.
     struct Holder {
         char what[64];
         std::int64_t since_ms;
     };
     Holder holder() const noexcept;
 
-    /// Memory that a thread in the shared lane may still look at without a lock can be freed once every
-    /// thread has been out since: take a stamp, free when it has passed. Any thread.
+    /// Memory that a thread in the shared lane may still look at without a lock can be freed once
+    /// every thread has been out since: take a stamp, free when it has passed. Any thread.
     class Stamp {
         friend class Gate;
         std::unique_ptr<std::uint32_t[]> batches_;

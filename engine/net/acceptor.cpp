@@ -31,15 +31,19 @@ namespace {
 
 constexpr auto kOutOfDescriptorsPause = std::chrono::milliseconds(20);
 constexpr std::string_view kProtectedMode =
-    "-DENIED Redis is running in protected mode: no password is set, so only clients on this machine are served. "
-    "To serve others, set a password (requirepass, or CONFIG SET requirepass from this machine) and restrict the "
-    "bind addresses; or, where everybody who can reach the port may use it, turn protected-mode off.\r\n";
+    "-DENIED Redis is running in protected mode: no password is set, so only clients on this "
+    "machine are served. "
+    "To serve others, set a password (requirepass, or CONFIG SET requirepass from this machine) "
+    "and restrict the "
+    "bind addresses; or, where everybody who can reach the port may use it, turn protected-mode "
+    "off.\r\n";
 constexpr std::string_view kTooMany = "-ERR max number of clients reached\r\n";
 
 std::string address_text(const sockaddr_storage& address) {
     char text[INET6_ADDRSTRLEN] = "";
     if (address.ss_family == AF_INET) {
-        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text, sizeof text);
+        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text,
+                    sizeof text);
     } else if (address.ss_family == AF_INET6) {
         const auto& six = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
         if (IN6_IS_ADDR_V4MAPPED(&six)) {
@@ -55,10 +59,12 @@ std::string address_text(const sockaddr_storage& address) {
 std::string endpoint_text(const sockaddr_storage& address) {
     const std::string ip = address_text(address);
     if (address.ss_family == AF_INET) {
-        return ip + ":" + std::to_string(ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port));
+        return ip + ":" +
+               std::to_string(ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port));
     }
     if (address.ss_family == AF_INET6) {
-        const auto port = std::to_string(ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port));
+        const auto port =
+            std::to_string(ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port));
         return ip.find(':') == std::string::npos ? ip + ":" + port : "[" + ip + "]:" + port;
     }
     const auto& local = reinterpret_cast<const sockaddr_un&>(address);
@@ -102,7 +108,8 @@ Acceptor::~Acceptor() {
     ::close(wake_);
 }
 
-// -- The engine's own listeners ------------------------------------------------------------------------------
+// -- The engine's own listeners
+// ------------------------------------------------------------------------------
 
 void Acceptor::open_configured() {
     const Config& config = server_.config();
@@ -126,7 +133,8 @@ void Acceptor::open_tcp(const std::string& address, int port, bool required) {
     sockaddr_storage to{};
     socklen_t size = 0;
     const std::string name = address == "*" ? "0.0.0.0" : address == "::*" ? "::" : address;
-    if (auto& four = reinterpret_cast<sockaddr_in&>(to); ::inet_pton(AF_INET, name.c_str(), &four.sin_addr) == 1) {
+    if (auto& four = reinterpret_cast<sockaddr_in&>(to);
+        ::inet_pton(AF_INET, name.c_str(), &four.sin_addr) == 1) {
         four.sin_family = AF_INET;
         four.sin_port = htons(static_cast<std::uint16_t>(port));
         size = sizeof four;
@@ -151,7 +159,8 @@ void Acceptor::open_tcp(const std::string& address, int port, bool required) {
         const int error = errno;
         ::close(fd);
         if (!required && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT)) return;
-        fail(error, "Could not create server TCP listening socket " + address + ":" + std::to_string(port));
+        fail(error, "Could not create server TCP listening socket " + address + ":" +
+                        std::to_string(port));
     }
     add(fd, Session::Via::tcp, {"tcp " + endpoint_text(to), NetworkControl::Kind::node, true, fd});
 }
@@ -191,7 +200,8 @@ void Acceptor::watch(Listening& listening, bool active) {
     ::epoll_ctl(epoll_, active ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, listening.listener.fd, &event);
 }
 
-// -- Listeners that are handed over --------------------------------------------------------------------------
+// -- Listeners that are handed over
+// --------------------------------------------------------------------------
 
 void Acceptor::listen(NetworkControl::Listener listener) {
     ::fcntl(listener.fd, F_SETFL, ::fcntl(listener.fd, F_GETFL) | O_NONBLOCK);
@@ -203,7 +213,8 @@ void Acceptor::listen(NetworkControl::Listener listener) {
 
 bool Acceptor::set_active(const std::string& name, bool active) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::ranges::find(listening_, name, [](const Listening& l) { return l.listener.name; });
+    const auto found =
+        std::ranges::find(listening_, name, [](const Listening& l) { return l.listener.name; });
     if (found == listening_.end() || found->via != Session::Via::handed_over) return false;
     if (found->listener.active != active) watch(*found, active);
     return true;
@@ -212,7 +223,8 @@ bool Acceptor::set_active(const std::string& name, bool active) {
 void Acceptor::set_active(NetworkControl::Kind kind, bool active) {
     const std::lock_guard lock(mutex_);
     for (Listening& one : listening_) {
-        if (one.via == Session::Via::handed_over && one.listener.kind == kind && one.listener.active != active) {
+        if (one.via == Session::Via::handed_over && one.listener.kind == kind &&
+            one.listener.active != active) {
             watch(one, active);
         }
     }
@@ -220,7 +232,8 @@ void Acceptor::set_active(NetworkControl::Kind kind, bool active) {
 
 bool Acceptor::unlisten(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::ranges::find(listening_, name, [](const Listening& l) { return l.listener.name; });
+    const auto found =
+        std::ranges::find(listening_, name, [](const Listening& l) { return l.listener.name; });
     if (found == listening_.end() || found->via != Session::Via::handed_over) return false;
     // Others hold the same socket: it would stay in our epoll set, closed or not.
     if (found->listener.active) watch(*found, false);
@@ -257,7 +270,8 @@ bool Acceptor::allowed(const std::string& address) {
     return rules && ip && rules->refusal(*ip).empty();
 }
 
-// -- Accepting -------------------------------------------------------------------------------------------------
+// -- Accepting
+// -------------------------------------------------------------------------------------------------
 
 void Acceptor::start() {
     thread_ = std::thread([this] { run(); });
@@ -282,7 +296,8 @@ void Acceptor::run() {
     while (!stopping_.load()) {
         const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
         for (int i = 0; i < n; ++i) {
-            if (const std::uint64_t key = events[static_cast<std::size_t>(i)].data.u64) accept_on(key);
+            if (const std::uint64_t key = events[static_cast<std::size_t>(i)].data.u64)
+                accept_on(key);
         }
     }
 }
@@ -301,7 +316,8 @@ void Acceptor::accept_on(std::uint64_t key) {
             const std::lock_guard lock(mutex_);
             const auto found = std::ranges::find(listening_, key, &Listening::key);
             if (found == listening_.end() || !found->listener.active) return;
-            fd = ::accept4(found->listener.fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            fd = ::accept4(found->listener.fd, reinterpret_cast<sockaddr*>(&from), &size,
+                           SOCK_NONBLOCK | SOCK_CLOEXEC);
             via = found->via;
             kind = found->listener.kind;
             name = found->listener.name;
@@ -320,14 +336,17 @@ void Acceptor::accept_on(std::uint64_t key) {
 }
 
 void Acceptor::admit(int fd, Session::Via via, NetworkControl::Kind kind, const std::string& name,
-                     const sockaddr_storage& from, const std::shared_ptr<const AccessRules>& rules) {
+                     const sockaddr_storage& from,
+                     const std::shared_ptr<const AccessRules>& rules) {
     sockaddr_storage to{};
     socklen_t size = sizeof to;
     ::getsockname(fd, reinterpret_cast<sockaddr*>(&to), &size);
     const std::string address = address_text(from);
     const auto ip = IpAddress::of(from);
     if (via == Session::Via::handed_over) {
-        const std::string_view reason = !rules ? "no rules have been set yet" : !ip ? "no address" : rules->refusal(*ip);
+        const std::string_view reason = !rules ? "no rules have been set yet"
+                                        : !ip  ? "no address"
+                                               : rules->refusal(*ip);
         if (!reason.empty()) return refuse(fd, address, reason, from, to);
         sources_.accepted(address);
     }
@@ -336,7 +355,8 @@ void Acceptor::admit(int fd, Session::Via via, NetworkControl::Kind kind, const 
         server_.statistics().connections_rejected.add(1);
         return say_and_close(fd, kTooMany);
     }
-    if (via == Session::Via::tcp && config.protected_mode && ip && !ip->loopback() && config.requirepass.get().empty()) {
+    if (via == Session::Via::tcp && config.protected_mode && ip && !ip->loopback() &&
+        config.requirepass.get().empty()) {
         server_.statistics().connections_rejected.add(1);
         return say_and_close(fd, kProtectedMode);
     }
@@ -346,8 +366,8 @@ void Acceptor::admit(int fd, Session::Via via, NetworkControl::Kind kind, const 
                    local ? endpoint_text(to) : endpoint_text(from), endpoint_text(to), address});
 }
 
-void Acceptor::refuse(int fd, const std::string& address, std::string_view reason, const sockaddr_storage& from,
-                      const sockaddr_storage& to) {
+void Acceptor::refuse(int fd, const std::string& address, std::string_view reason,
+                      const sockaddr_storage& from, const sockaddr_storage& to) {
     sources_.refused(address, reason);
     server_.statistics().connections_rejected.add(1);
     {
@@ -361,7 +381,8 @@ void Acceptor::refuse(int fd, const std::string& address, std::string_view reaso
     reset(fd);
 }
 
-/// The kernel can say who connected only while the connection is there, so the reset comes from here.
+/// The kernel can say who connected only while the connection is there, so the reset comes from
+/// here.
 void Acceptor::look_up_refused() {
     ::pthread_setname_np(::pthread_self(), "refusals");
     for (;;) {

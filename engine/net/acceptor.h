@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners, and the thread that accepts on them: it checks who comes before a byte is read, and deals
-// connections to the I/O threads. It waits for no lane, so that clients are accepted and refused while a
-// long command runs. A second thread looks up who was refused and resets the connection then. All
-// functions may be called from any thread.
+// Listeners, and the thread that accepts on them: it checks who comes before a byte is read, and
+// deals connections to the I/O threads. It waits for no lane, so that clients are accepted and
+// refused while a long command runs. A second thread looks up who was refused and resets the
+// connection then. All functions may be called from any thread.
 #pragma once
 
 #include <sys/socket.h>
@@ -44,12 +44,14 @@ public:
     void set_active(NetworkControl::Kind kind, bool active);
     bool unlisten(const std::string& name);
     std::vector<NetworkControl::Listener> listeners();
-    bool set_rules(std::uint64_t revision, const std::vector<std::string>& vpc, const std::vector<std::string>& allowed);
+    bool set_rules(std::uint64_t revision, const std::vector<std::string>& vpc,
+                   const std::vector<std::string>& allowed);
     bool allowed(const std::string& address);
     std::vector<NetworkControl::Source> sources() { return sources_.all(); }
 
 private:
-    static constexpr std::size_t kLookupsMax = 256;  ///< refused connections that wait for their reset
+    static constexpr std::size_t kLookupsMax =
+        256;  ///< refused connections that wait for their reset
     static constexpr int kAcceptsPerTurn = 64;
 
     struct Listening {
@@ -67,8 +69,8 @@ private:
     void accept_on(std::uint64_t key);
     void admit(int fd, Session::Via via, NetworkControl::Kind kind, const std::string& name,
                const sockaddr_storage& from, const std::shared_ptr<const AccessRules>& rules);
-    void refuse(int fd, const std::string& address, std::string_view reason, const sockaddr_storage& from,
-                const sockaddr_storage& to);
+    void refuse(int fd, const std::string& address, std::string_view reason,
+                const sockaddr_storage& from, const sockaddr_storage& to);
     void look_up_refused();
     void add(int fd, Session::Via via, NetworkControl::Listener listener);
     void watch(Listening& listening, bool active);

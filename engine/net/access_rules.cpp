@@ -51,16 +51,19 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 }
 
 std::optional<IpAddress> IpAddress::of(const sockaddr_storage& address) {
-    if (address.ss_family == AF_INET) return mapped(reinterpret_cast<const sockaddr_in&>(address).sin_addr);
+    if (address.ss_family == AF_INET)
+        return mapped(reinterpret_cast<const sockaddr_in&>(address).sin_addr);
     if (address.ss_family != AF_INET6) return std::nullopt;
     IpAddress out;
-    std::memcpy(out.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, out.bytes.size());
+    std::memcpy(out.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr,
+                out.bytes.size());
     return out;
 }
 
 bool IpAddress::loopback() const {
     if (is_mapped(*this)) return bytes[12] == 127;
-    static constexpr std::array<std::uint8_t, 16> kOne{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    static constexpr std::array<std::uint8_t, 16> kOne{0, 0, 0, 0, 0, 0, 0, 0,
+                                                       0, 0, 0, 0, 0, 0, 0, 1};
     return bytes == kOne;
 }
 
@@ -74,7 +77,8 @@ std::optional<Cidr> Cidr::parse(std::string_view text) {
     const std::string_view digits = text.substr(slash + 1);
     int bits = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-    if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 || bits > (four ? 32 : 128)) {
+    if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 ||
+        bits > (four ? 32 : 128)) {
         return std::nullopt;
     }
     cidr.bits = bits + (four ? kMappedBits : 0);
@@ -83,7 +87,8 @@ std::optional<Cidr> Cidr::parse(std::string_view text) {
 
 bool Cidr::contains(const IpAddress& address) const {
     const auto whole = static_cast<std::size_t>(bits / 8);
-    if (!std::equal(network.bytes.begin(), network.bytes.begin() + static_cast<std::ptrdiff_t>(whole),
+    if (!std::equal(network.bytes.begin(),
+                    network.bytes.begin() + static_cast<std::ptrdiff_t>(whole),
                     address.bytes.begin())) {
         return false;
     }

@@ -33,7 +33,8 @@ struct Cidr {
 
 class AccessRules {
 public:
-    AccessRules(std::uint64_t revision, const std::vector<std::string>& vpc, const std::vector<std::string>& allowed);
+    AccessRules(std::uint64_t revision, const std::vector<std::string>& vpc,
+                const std::vector<std::string>& allowed);
 
     std::uint64_t revision() const { return revision_; }
     /// Empty when the address may connect, else why not, in words for a person.

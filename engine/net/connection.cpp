@@ -19,7 +19,7 @@ constexpr std::size_t kPiecesMax = 64;         ///< of one gathering write
 }  // namespace
 
 Connection::Connection(Server& server, std::uint64_t id, Accepted accepted) : Session(server, id) {
-    fd = accepted.fd;
+    fd.store(accepted.fd, std::memory_order_relaxed);
     via = accepted.via;
     listener_kind = accepted.kind;
     listener = std::move(accepted.listener);
@@ -31,17 +31,17 @@ Connection::Connection(Server& server, std::uint64_t id, Accepted accepted) : Se
 }
 
 Connection::~Connection() {
-    if (fd >= 0) ::close(fd);
+    if (const int last = fd.exchange(-1); last >= 0) ::close(last);
 }
 
-bool Connection::out_view_empty() const {
-    return sent_ == const_cast<Connection*>(this)->out().size() && splice_ == const_cast<Connection*>(this)->splices().size();
+bool Connection::output_sent() const {
+    return sent_ == out().size() && splice_ == splices().size();
 }
 
 std::size_t Connection::pending() const {
-    auto* self = const_cast<Connection*>(this);
-    std::size_t bytes = self->out().size() - sent_ - splice_sent_;
-    for (std::size_t i = splice_; i < self->splices().size(); ++i) bytes += self->splices()[i].buffer.bytes().size();
+    std::size_t bytes = out().size() - sent_ - splice_sent_;
+    for (std::size_t i = splice_; i < splices().size(); ++i)
+        bytes += splices()[i].buffer.bytes().size();
     return bytes;
 }
 
@@ -75,10 +75,11 @@ void Connection::advance(std::size_t bytes) {
 }
 
 Connection::Sent Connection::send() {
-    while (!out_view_empty()) {
+    const int socket = fd.load(std::memory_order_relaxed);
+    while (!output_sent()) {
         ssize_t n = 0;
         if (splice_ == splices().size()) {
-            n = ::send(fd, out().data() + sent_, out().size() - sent_, MSG_NOSIGNAL);
+            n = ::send(socket, out().data() + sent_, out().size() - sent_, MSG_NOSIGNAL);
         } else {
             std::array<iovec, kPiecesMax> pieces;
             std::size_t count = 0;
@@ -94,11 +95,12 @@ Connection::Sent Connection::send() {
                 at = splices()[i].at;
                 skip = 0;
             }
-            if (i == splices().size() && count < kPiecesMax) add(out().data() + at, out().size() - at);
+            if (i == splices().size() && count < kPiecesMax)
+                add(out().data() + at, out().size() - at);
             msghdr message{};
             message.msg_iov = pieces.data();
             message.msg_iovlen = count;
-            n = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+            n = ::sendmsg(socket, &message, MSG_NOSIGNAL);
         }
         if (n < 0) {
             if (errno == EINTR) continue;
@@ -113,7 +115,7 @@ Connection::Sent Connection::send() {
 }
 
 DetachedConnection Connection::release() {
-    return {std::exchange(fd, -1), std::string(input.view()), peer, id()};
+    return {fd.exchange(-1), std::string(input.view()), peer, id()};
 }
 
 }  // namespace millpond::engine

@@ -28,10 +28,12 @@ public:
     /// Sends what the socket takes of the output.
     Sent send();
     std::size_t pending() const;
-    bool has_output() const { return !out_view_empty(); }
+    bool has_output() const { return !output_sent(); }
 
     void set_open() { state_.store(State::open, std::memory_order_relaxed); }
-    bool resumes(std::uint64_t serial) const { return state() == State::suspended && suspension_ == serial; }
+    bool resumes(std::uint64_t serial) const {
+        return state() == State::suspended && suspension_ == serial;
+    }
     /// What CLIENT UNBLOCK makes of the suspension; may be empty.
     std::function<std::string(bool)> take_unblocked() { return std::exchange(unblocked_, nullptr); }
     /// Gives the socket away.
@@ -40,20 +42,20 @@ public:
 
     InputBuffer input;
     resp::RequestParser parser;
-    std::uint32_t events = 0;        ///< what epoll watches
-    bool choked = false;             ///< nothing more is run until the output has been sent
-    bool dead = false;               ///< destroyed at the end of the loop's turn
+    std::uint32_t events = 0;          ///< what epoll watches
+    bool choked = false;               ///< nothing more is run until the output has been sent
+    bool dead = false;                 ///< destroyed at the end of the loop's turn
     std::int64_t linger_until_ms = 0;  ///< our side is closed; what still comes is read and dropped
     std::int64_t soft_limit_since_ms = 0;
 
 private:
-    bool out_view_empty() const;
+    bool output_sent() const;
     void advance(std::size_t bytes);
     void reset_output();
 
-    std::size_t sent_ = 0;          ///< of out()
-    std::size_t splice_ = 0;        ///< the first one that has not been sent whole
-    std::size_t splice_sent_ = 0;   ///< of that one
+    std::size_t sent_ = 0;         ///< of out()
+    std::size_t splice_ = 0;       ///< the first one that has not been sent whole
+    std::size_t splice_sent_ = 0;  ///< of that one
 };
 
 }  // namespace millpond::engine

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of a connection that could not be run yet: the beginning of a command, or commands that wait.
-// Holds no memory while empty. One thread.
+// The bytes of a connection that could not be run yet: the beginning of a command, or commands that
+// wait. Holds no memory while empty. One thread.
 #pragma once
 
 #include <algorithm>

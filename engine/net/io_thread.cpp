@@ -41,7 +41,8 @@ void set_keepalive(int fd, int seconds) {
 
 }  // namespace
 
-IoThread::IoThread(Server& server, Network& network, std::string name, std::atomic<std::uint64_t>* tick)
+IoThread::IoThread(Server& server, Network& network, std::string name,
+                   std::atomic<std::uint64_t>* tick)
     : server_(server),
       network_(network),
       name_(std::move(name)),
@@ -78,7 +79,8 @@ void IoThread::run() {
     while (!connections_.empty() && steady_ms() < until) {
         bury();
         bool waiting = false;
-        for (const auto& [id, connection] : connections_) waiting = waiting || connection->has_output();
+        for (const auto& [id, connection] : connections_)
+            waiting = waiting || connection->has_output();
         if (!waiting) break;
         wait_and_serve(kTickMs);
     }
@@ -146,19 +148,22 @@ void IoThread::wait_and_serve(int timeout) {
     if (!dead_.empty()) bury();
 }
 
-// -- Reading and running ---------------------------------------------------------------------------------
+// -- Reading and running
+// ---------------------------------------------------------------------------------
 
 void IoThread::on_readable(Connection& c) {
     if (c.linger_until_ms > 0) return discard_input(c);
     if (c.state() != Session::State::open || c.choked) {
-        // Nothing is read while it waits; that the peer has gone away is all that can have happened.
+        // Nothing is read while it waits; that the peer has gone away is all that can have
+        // happened.
         return kill(c);
     }
     char* to = read_buffer_.get();
     std::size_t room = kReadBytes;
     if (!c.input.empty()) {
         const std::size_t have = c.input.size();
-        const std::size_t missing = c.parser.bytes_wanted() > have ? c.parser.bytes_wanted() - have : 0;
+        const std::size_t missing =
+            c.parser.bytes_wanted() > have ? c.parser.bytes_wanted() - have : 0;
         // Grow with what has come, not with what was announced.
         c.input.reserve(std::clamp(missing, kReadBytesMin, std::max(kReadBytes, have)));
         to = c.input.tail();
@@ -195,7 +200,8 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
         const std::size_t most = limits.authenticated ? Executor::kBatchCommandsMax : 1;
         const auto status = c.parser.parse(data.substr(used), limits, most, batch_);
         const std::size_t ran = batch_.empty() ? 0 : executor_->run(c, batch_);
-        c.commands_run.store(c.commands_run.load(std::memory_order_relaxed) + ran, std::memory_order_relaxed);
+        c.commands_run.store(c.commands_run.load(std::memory_order_relaxed) + ran,
+                             std::memory_order_relaxed);
         if (ran < batch_.size()) {
             if (ran > 0) used += batch_.input_end(ran - 1);
             c.parser.rewind();
@@ -219,7 +225,8 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
             c.choked = c.pending() > kOutputPendingMax;
         }
     }
-    if (data.size() - used > static_cast<std::size_t>(config.client_query_buffer_limit.load(std::memory_order_relaxed))) {
+    if (data.size() - used > static_cast<std::size_t>(config.client_query_buffer_limit.load(
+                                 std::memory_order_relaxed))) {
         spdlog::warn("Closing client {}: its query buffer has reached the limit", c.peer);
         server_.statistics().query_limit_disconnections.add(1);
         kill(c);
@@ -289,10 +296,11 @@ void IoThread::watch(Connection& c, std::uint32_t events) {
     ::epoll_ctl(epoll_, EPOLL_CTL_MOD, c.fd, &event);
 }
 
-// -- The ends of a connection -------------------------------------------------------------------------------
+// -- The ends of a connection
+// -------------------------------------------------------------------------------
 
-/// Our side is closed by a FIN, behind the output. Closing outright with input unread would send a reset,
-/// which takes replies from the client that it has not yet read.
+/// Our side is closed by a FIN, behind the output. Closing outright with input unread would send a
+/// reset, which takes replies from the client that it has not yet read.
 void IoThread::linger(Connection& c) {
     if (c.killed.load(std::memory_order_relaxed)) return kill(c);
     ::shutdown(c.fd, SHUT_WR);
@@ -319,7 +327,8 @@ void IoThread::kill(Connection& c) {
     if (c.dead) return;
     c.dead = true;
     if (c.linger_until_ms > 0) --lingering_;
-    // The descriptor is closed when it is buried; a stranger's event must not come for it until then.
+    // The descriptor is closed when it is buried; a stranger's event must not come for it until
+    // then.
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.fd, nullptr);
     dead_.push_back(&c);
 }
@@ -354,11 +363,13 @@ void IoThread::sweep() {
         } else if (c->soft_limit_since_ms > 0 && !within_output_limits(*c)) {
             kill(*c);
         }
-        c->input_pending.store(static_cast<std::uint32_t>(c->input.size()), std::memory_order_relaxed);
+        c->input_pending.store(static_cast<std::uint32_t>(c->input.size()),
+                               std::memory_order_relaxed);
     }
 }
 
-// -- From elsewhere -----------------------------------------------------------------------------------------
+// -- From elsewhere
+// -----------------------------------------------------------------------------------------
 
 Connection* IoThread::find(std::uint64_t id) {
     const auto found = connections_.find(id);
@@ -386,7 +397,8 @@ void IoThread::adopt(Accepted accepted) {
             set_keepalive(accepted.fd, static_cast<int>(seconds));
         }
     }
-    auto made = std::make_unique<Connection>(server_, network_.next_session_id(), std::move(accepted));
+    auto made =
+        std::make_unique<Connection>(server_, network_.next_session_id(), std::move(accepted));
     Connection& c = *made;
     c.set_authenticated(server_.config().requirepass.get().empty());
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One I/O thread: a level-triggered epoll loop that reads, parses, runs and answers in place. Everything
-// here belongs to the thread that is in run(), but post(), stop() and the registry's visitors, which come
-// from any.
+// One I/O thread: a level-triggered epoll loop that reads, parses, runs and answers in place.
+// Everything here belongs to the thread that is in run(), but post(), stop() and the registry's
+// visitors, which come from any.
 #pragma once
 
 #include <atomic>
@@ -35,11 +35,13 @@ public:
     /// Has the loop run `work`; from any thread.
     void post(std::function<void()> work);
 
-    // -- From any thread ---------------------------------------------------------------------------
+    // -- From any thread
+    // ---------------------------------------------------------------------------
     void visit(const std::function<void(Session&)>& visitor);
     bool visit_one(std::uint64_t id, const std::function<void(Session&)>& visitor);
 
-    // -- From the loop, by post() --------------------------------------------------------------------
+    // -- From the loop, by post()
+    // --------------------------------------------------------------------
     void adopt(Accepted accepted);
     void resume(std::uint64_t id, std::uint64_t serial, const std::string& reply);
     void unblock(std::uint64_t id, bool with_error);
@@ -51,8 +53,10 @@ public:
 private:
     static constexpr std::size_t kReadBytes = 64 << 10;
     static constexpr std::size_t kReadBytesMin = 16 << 10;
-    static constexpr std::size_t kFlushBytes = 64 << 10;      ///< output that is sent before more is run
-    static constexpr std::size_t kOutputPendingMax = 64 << 20;  ///< output beyond which nothing more is run
+    static constexpr std::size_t kFlushBytes = 64
+                                               << 10;  ///< output that is sent before more is run
+    static constexpr std::size_t kOutputPendingMax =
+        64 << 20;  ///< output beyond which nothing more is run
     static constexpr std::int64_t kLingerMs = 1000;
     static constexpr int kEventsMax = 128;
 
@@ -83,7 +87,7 @@ private:
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<char[]> read_buffer_;
     resp::RequestBatch batch_;
-    std::int64_t now_ms_ = 0;         ///< steady clock at the last wake-up
+    std::int64_t now_ms_ = 0;  ///< steady clock at the last wake-up
     std::int64_t next_sweep_ms_ = 0;
     std::size_t lingering_ = 0;
     std::vector<Connection*> dead_;

@@ -15,12 +15,14 @@ namespace {
 constexpr std::int64_t kDisallowedMs = 1000;
 }  // namespace
 
-Network::Network(Server& server) : server_(server), acceptor_(std::make_unique<Acceptor>(server, *this)) {
+Network::Network(Server& server)
+    : server_(server), acceptor_(std::make_unique<Acceptor>(server, *this)) {
     std::size_t count = static_cast<std::size_t>(server.config().threads.load());
     if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
-        threads_.push_back(std::make_unique<IoThread>(server, *this, "io-" + std::to_string(i),
-                                                      i == 0 && server.managed() ? &tick_ : nullptr));
+        threads_.push_back(
+            std::make_unique<IoThread>(server, *this, "io-" + std::to_string(i),
+                                       i == 0 && server.managed() ? &tick_ : nullptr));
     }
 }
 
@@ -34,9 +36,13 @@ void Network::start() {
     acceptor_->start();
 }
 
-void Network::run() { threads_[0]->run(); }
+void Network::run() {
+    threads_[0]->run();
+}
 
-void Network::stop() { threads_[0]->stop(); }
+void Network::stop() {
+    threads_[0]->stop();
+}
 
 void Network::join() {
     acceptor_->stop();
@@ -47,23 +53,37 @@ void Network::join() {
 
 void Network::deal(Accepted accepted) {
     connection_opened();
-    IoThread& thread = *threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
+    IoThread& thread =
+        *threads_[next_thread_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
     thread.post([&thread, accepted = std::move(accepted)] { thread.adopt(accepted); });
 }
 
-void Network::listen(Listener listener) { acceptor_->listen(std::move(listener)); }
+void Network::listen(Listener listener) {
+    acceptor_->listen(std::move(listener));
+}
 
-bool Network::set_active(const std::string& name, bool active) { return acceptor_->set_active(name, active); }
+bool Network::set_active(const std::string& name, bool active) {
+    return acceptor_->set_active(name, active);
+}
 
-void Network::set_active(Kind kind, bool active) { acceptor_->set_active(kind, active); }
+void Network::set_active(Kind kind, bool active) {
+    acceptor_->set_active(kind, active);
+}
 
-bool Network::unlisten(const std::string& name) { return acceptor_->unlisten(name); }
+bool Network::unlisten(const std::string& name) {
+    return acceptor_->unlisten(name);
+}
 
-std::vector<NetworkControl::Listener> Network::listeners() { return acceptor_->listeners(); }
+std::vector<NetworkControl::Listener> Network::listeners() {
+    return acceptor_->listeners();
+}
 
-std::vector<NetworkControl::Source> Network::sources() { return acceptor_->sources(); }
+std::vector<NetworkControl::Source> Network::sources() {
+    return acceptor_->sources();
+}
 
-bool Network::set_rules(std::uint64_t revision, std::vector<std::string> vpc, std::vector<std::string> allowed) {
+bool Network::set_rules(std::uint64_t revision, std::vector<std::string> vpc,
+                        std::vector<std::string> allowed) {
     if (!acceptor_->set_rules(revision, vpc, allowed)) return false;
     server_.post_after(kDisallowedMs, [this] { close_disallowed(); });
     return true;
@@ -82,7 +102,8 @@ void Network::close_disallowed() {
 void Network::close_accepted(Kind kind) {
     std::vector<std::uint64_t> ids;
     visit_sessions([&](Session& session) {
-        if (session.via == Session::Via::handed_over && session.listener_kind == kind) ids.push_back(session.id());
+        if (session.via == Session::Via::handed_over && session.listener_kind == kind)
+            ids.push_back(session.id());
     });
     for (const std::uint64_t id : ids) close(id, true);
 }
@@ -92,14 +113,17 @@ void Network::visit_sessions(const std::function<void(Session&)>& visitor) {
 }
 
 bool Network::visit_session(std::uint64_t id, const std::function<void(Session&)>& visitor) {
-    return std::ranges::any_of(threads_, [&](const auto& thread) { return thread->visit_one(id, visitor); });
+    return std::ranges::any_of(threads_,
+                               [&](const auto& thread) { return thread->visit_one(id, visitor); });
 }
 
 void Network::resume(BlockToken token, std::string reply) {
     // Which thread it is that owns the session, only that thread can say for sure.
     for (const auto& thread : threads_) {
         if (!thread->visit_one(token.session, [](Session&) {})) continue;
-        thread->post([t = thread.get(), token, reply = std::move(reply)] { t->resume(token.session, token.serial, reply); });
+        thread->post([t = thread.get(), token, reply = std::move(reply)] {
+            t->resume(token.session, token.serial, reply);
+        });
         return;
     }
 }
@@ -107,8 +131,11 @@ void Network::resume(BlockToken token, std::string reply) {
 bool Network::unblock(std::uint64_t id, bool with_error) {
     for (const auto& thread : threads_) {
         bool suspended = false;
-        if (!thread->visit_one(id, [&](Session& s) { suspended = s.state() == Session::State::suspended; })) continue;
-        if (suspended) thread->post([t = thread.get(), id, with_error] { t->unblock(id, with_error); });
+        if (!thread->visit_one(
+                id, [&](Session& s) { suspended = s.state() == Session::State::suspended; }))
+            continue;
+        if (suspended)
+            thread->post([t = thread.get(), id, with_error] { t->unblock(id, with_error); });
         return suspended;
     }
     return false;

@@ -26,7 +26,8 @@ public:
     explicit Network(Server& server);
     ~Network() override;
 
-    /// Opens the configured listeners and starts the threads but the first. Throws std::system_error.
+    /// Opens the configured listeners and starts the threads but the first. Throws
+    /// std::system_error.
     void start();
     /// The first I/O thread's loop, on the calling thread, until stop().
     void run();
@@ -41,7 +42,8 @@ public:
     void set_active(Kind kind, bool active) override;
     bool unlisten(const std::string& name) override;
     std::vector<Listener> listeners() override;
-    bool set_rules(std::uint64_t revision, std::vector<std::string> vpc, std::vector<std::string> allowed) override;
+    bool set_rules(std::uint64_t revision, std::vector<std::string> vpc,
+                   std::vector<std::string> allowed) override;
     std::vector<Source> sources() override;
     void close_accepted(Kind kind) override;
 

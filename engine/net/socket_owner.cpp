@@ -35,7 +35,8 @@ bool fill(const sockaddr_storage& address, std::uint16_t& port, std::uint32_t (&
 
 }  // namespace
 
-std::optional<SocketOwner> find_socket_owner(const sockaddr_storage& from, const sockaddr_storage& to) {
+std::optional<SocketOwner> find_socket_owner(const sockaddr_storage& from,
+                                             const sockaddr_storage& to) {
     struct {
         nlmsghdr header;
         inet_diag_req_v2 request;
@@ -57,7 +58,8 @@ std::optional<SocketOwner> find_socket_owner(const sockaddr_storage& from, const
     if (::send(fd, &query, sizeof query, 0) == static_cast<ssize_t>(sizeof query)) {
         const ssize_t n = ::recv(fd, answer.data(), answer.size(), 0);
         const auto* header = reinterpret_cast<const nlmsghdr*>(answer.data());
-        if (n > 0 && NLMSG_OK(header, static_cast<std::uint32_t>(n)) && header->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
+        if (n > 0 && NLMSG_OK(header, static_cast<std::uint32_t>(n)) &&
+            header->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
             inet_diag_msg message{};
             std::memcpy(&message, NLMSG_DATA(header), sizeof message);
             owner = SocketOwner{message.idiag_uid, message.idiag_inode};
@@ -72,7 +74,8 @@ std::optional<std::string> find_process(std::uint64_t inode) {
     if (inode == 0) return std::nullopt;
     const std::string wanted = "socket:[" + std::to_string(inode) + "]";
     std::error_code error;
-    for (const auto& process : fs::directory_iterator("/proc", fs::directory_options::skip_permission_denied, error)) {
+    for (const auto& process :
+         fs::directory_iterator("/proc", fs::directory_options::skip_permission_denied, error)) {
         const std::string pid = process.path().filename();
         if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
         std::error_code denied;

@@ -10,7 +10,8 @@ namespace millpond::engine {
 NetworkControl::Source& SourceTable::at(const std::string& address) {
     const auto found = sources_.find(address);
     if (found == sources_.end() && sources_.size() >= kSourcesMax) {
-        sources_.erase(std::ranges::min_element(sources_, {}, [](const auto& s) { return s.second.last_seen_ms; }));
+        sources_.erase(std::ranges::min_element(
+            sources_, {}, [](const auto& s) { return s.second.last_seen_ms; }));
     }
     NetworkControl::Source& source = sources_[address];
     source.address = address;
@@ -30,7 +31,8 @@ void SourceTable::refused(const std::string& address, std::string_view reason) {
     source.reason = reason;
 }
 
-void SourceTable::owner(const std::string& address, std::int64_t uid, std::optional<std::string> process) {
+void SourceTable::owner(const std::string& address, std::int64_t uid,
+                        std::optional<std::string> process) {
     const std::lock_guard lock(mutex_);
     const auto found = sources_.find(address);
     if (found == sources_.end()) return;

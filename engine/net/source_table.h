@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Connections counted per source address, for NODE.SOURCES. Any thread; bounded, the source that was
-// longest not seen makes room.
+// Connections counted per source address, for NODE.SOURCES. Any thread; bounded, the source that
+// was longest not seen makes room.
 #pragma once
 
 #include <cstdint>

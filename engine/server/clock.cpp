@@ -11,7 +11,8 @@ double ns_per_tick() {
         std::int64_t end_ns = begin_ns;
         while (end_ns - begin_ns < kMeasuredNs) end_ns = steady_ns();
         const std::uint64_t passed = ticks() - begin;
-        return passed == 0 ? 1.0 : static_cast<double>(end_ns - begin_ns) / static_cast<double>(passed);
+        return passed == 0 ? 1.0
+                           : static_cast<double>(end_ns - begin_ns) / static_cast<double>(passed);
     }();
     return measured;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time. Unix and steady milliseconds from the kernel, and ticks: a counter of the processor that is so
-// cheap to read that every command is timed by it. Any thread.
+// Time. Unix and steady milliseconds from the kernel, and ticks: a counter of the processor that is
+// so cheap to read that every command is timed by it. Any thread.
 #pragma once
 
 #include <chrono>
@@ -13,16 +13,22 @@
 namespace millpond::engine {
 
 inline std::int64_t unix_us() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
-inline std::int64_t unix_ms() { return unix_us() / 1000; }
+inline std::int64_t unix_ms() {
+    return unix_us() / 1000;
+}
 
 inline std::int64_t steady_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
-inline std::int64_t steady_ms() { return steady_ns() / 1'000'000; }
+inline std::int64_t steady_ms() {
+    return steady_ns() / 1'000'000;
+}
 
 inline std::uint64_t ticks() {
 #if defined(__x86_64__)

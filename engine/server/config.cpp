@@ -66,7 +66,8 @@ Config::~Config() = default;
 const Config::Directive* Config::find(std::string_view name) const {
     const std::string key = lowered(name);
     for (const auto& directive : directives_) {
-        if (directive->name == key || (!directive->alias.empty() && directive->alias == key)) return directive.get();
+        if (directive->name == key || (!directive->alias.empty() && directive->alias == key))
+            return directive.get();
     }
     return nullptr;
 }
@@ -81,16 +82,20 @@ std::vector<std::pair<std::string, std::string>> Config::match(std::string_view 
     std::vector<std::pair<std::string, std::string>> found;
     for (const auto& directive : directives_) {
         if (directive->internal) continue;
-        for (const std::string_view name : {std::string_view(directive->name), std::string_view(directive->alias)}) {
-            if (!name.empty() && glob_matches(lowered(glob), name)) found.emplace_back(name, directive->get());
+        for (const std::string_view name :
+             {std::string_view(directive->name), std::string_view(directive->alias)}) {
+            if (!name.empty() && glob_matches(lowered(glob), name))
+                found.emplace_back(name, directive->get());
         }
     }
     return found;
 }
 
-std::optional<std::string> Config::set(const std::vector<std::pair<std::string, std::string>>& pairs, bool running) {
+std::optional<std::string> Config::set(
+    const std::vector<std::pair<std::string, std::string>>& pairs, bool running) {
     const auto failed = [](std::string_view name, std::string_view why) {
-        return "ERR CONFIG SET failed (possibly related to argument '" + std::string(name) + "') - " + std::string(why);
+        return "ERR CONFIG SET failed (possibly related to argument '" + std::string(name) +
+               "') - " + std::string(why);
     };
     std::vector<const Directive*> chosen;
     for (const auto& [name, value] : pairs) {
@@ -99,7 +104,8 @@ std::optional<std::string> Config::set(const std::vector<std::pair<std::string, 
             return "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
         }
         if (running && directive->immutable) return failed(name, "can't set immutable config");
-        if (std::ranges::find(chosen, directive) != chosen.end()) return failed(name, "duplicate parameter");
+        if (std::ranges::find(chosen, directive) != chosen.end())
+            return failed(name, "duplicate parameter");
         chosen.push_back(directive);
     }
     std::vector<std::string> before;
@@ -128,16 +134,20 @@ void Config::on_change(std::string_view name, Observer observer) {
     directive->observers.push_back(std::move(observer));
 }
 
-// -- Reading files and the command line -------------------------------------------------------------------
+// -- Reading files and the command line
+// -------------------------------------------------------------------
 
-void Config::apply_words(const std::vector<std::string>& words, const std::string& where, int depth) {
+void Config::apply_words(const std::vector<std::string>& words, const std::string& where,
+                         int depth) {
     const std::string name = lowered(words[0]);
     if (name == "include") {
         if (words.size() != 2) throw ConfigError(where + ": wrong number of arguments");
         return load_stream(words[1], depth + 1);
     }
     const Directive* directive = find(name);
-    if (!directive) throw ConfigError(where + ": Bad directive or wrong number of arguments: '" + words[0] + "'");
+    if (!directive)
+        throw ConfigError(where + ": Bad directive or wrong number of arguments: '" + words[0] +
+                          "'");
     std::string value;
     for (std::size_t i = 1; i < words.size(); ++i) {
         if (i > 1) value += ' ';
@@ -150,15 +160,18 @@ void Config::apply_words(const std::vector<std::string>& words, const std::strin
         if (save_given_ && !value.empty() && !save.get().empty()) value = save.get() + ' ' + value;
         save_given_ = true;
     }
-    if (const auto why = directive->set(value)) throw ConfigError(where + ": '" + words[0] + "': " + *why);
+    if (const auto why = directive->set(value))
+        throw ConfigError(where + ": '" + words[0] + "': " + *why);
 }
 
 void Config::load_line(std::string_view line, const std::string& where, int depth) {
     while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+        line.remove_suffix(1);
     if (line.empty() || line.front() == '#') return;
     const auto words = resp::split_words(line);
-    if (!words || words->empty()) throw ConfigError(where + ": Unbalanced quotes in configuration line");
+    if (!words || words->empty())
+        throw ConfigError(where + ": Unbalanced quotes in configuration line");
     apply_words(*words, where, depth);
 }
 
@@ -203,7 +216,8 @@ void Config::load_command_line(const std::vector<std::string>& args) {
     if (!millpond_node.get().empty() && !save_given_) save.set("");
 }
 
-// -- CONFIG REWRITE ---------------------------------------------------------------------------------------
+// -- CONFIG REWRITE
+// ---------------------------------------------------------------------------------------
 
 std::optional<std::string> Config::rewrite() {
     if (file_.empty()) return "ERR The server is running without a config file";
@@ -218,7 +232,8 @@ std::optional<std::string> Config::rewrite() {
     const auto emit = [&](const Directive& directive) {
         const std::string value = directive.get();
         written.push_back(&directive);
-        text += directive.name + " " + (directive.many_words && !value.empty() ? value : quoted(value)) + "\n";
+        text += directive.name + " " +
+                (directive.many_words && !value.empty() ? value : quoted(value)) + "\n";
     };
     for (const std::string& line : lines) {
         const auto words = resp::split_words(line);
@@ -231,7 +246,8 @@ std::optional<std::string> Config::rewrite() {
         }
     }
     for (const auto& directive : directives_) {
-        if (directive->internal || std::ranges::find(written, directive.get()) != written.end()) continue;
+        if (directive->internal || std::ranges::find(written, directive.get()) != written.end())
+            continue;
         if (directive->get() != directive->initial) emit(*directive);
     }
     // Beside the file, then renamed over it: a crash leaves the old or the new one, whole.

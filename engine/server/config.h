@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The configuration: redis-server's directives that mean something here, from a file, the command line
-// and CONFIG SET. Numbers are atomics that any thread reads; texts are copied out under a mutex. CONFIG
-// SET runs in the exclusive lane. A directive is described once, in config.cpp.
+// The configuration: redis-server's directives that mean something here, from a file, the command
+// line and CONFIG SET. Numbers are atomics that any thread reads; texts are copied out under a
+// mutex. CONFIG SET runs in the exclusive lane. A directive is described once, in config.cpp.
 #pragma once
 
 #include <atomic>
@@ -41,7 +41,14 @@ using ConfigNumber = std::atomic<std::int64_t>;
 using ConfigBool = std::atomic<bool>;
 
 enum class MaxmemoryPolicy : std::uint8_t {
-    volatile_lru, volatile_lfu, volatile_random, volatile_ttl, allkeys_lru, allkeys_lfu, allkeys_random, noeviction
+    volatile_lru,
+    volatile_lfu,
+    volatile_random,
+    volatile_ttl,
+    allkeys_lru,
+    allkeys_lfu,
+    allkeys_random,
+    noeviction
 };
 
 /// A line of the configuration that makes no sense; what() is for the user.
@@ -102,7 +109,8 @@ public:
     ConfigText replicaof;  ///< "host port" or empty
     ConfigText masteruser, masterauth;
     ConfigBool replica_read_only{true}, replica_serve_stale_data{true};
-    ConfigNumber repl_backlog_size{1 << 20}, repl_backlog_ttl{3600}, repl_timeout{60}, repl_ping_replica_period{10};
+    ConfigNumber repl_backlog_size{1 << 20}, repl_backlog_ttl{3600}, repl_timeout{60},
+        repl_ping_replica_period{10};
     ConfigNumber repl_diskless_sync_delay{5}, replica_priority{100};
     ConfigBool repl_diskless_sync{true}, repl_disable_tcp_nodelay{false};
     ConfigNumber min_replicas_to_write{0}, min_replicas_max_lag{10};
@@ -123,11 +131,13 @@ public:
     /// Names (aliases too) that match the glob pattern, with values.
     std::vector<std::pair<std::string, std::string>> match(std::string_view glob) const;
 
-    /// Sets all or none. Returns the error reply's text, or nothing. `running`: immutable ones are refused, and
-    /// observers are called. Requires, when running: the exclusive lane.
-    std::optional<std::string> set(const std::vector<std::pair<std::string, std::string>>& pairs, bool running);
+    /// Sets all or none. Returns the error reply's text, or nothing. `running`: immutable ones are
+    /// refused, and observers are called. Requires, when running: the exclusive lane.
+    std::optional<std::string> set(const std::vector<std::pair<std::string, std::string>>& pairs,
+                                   bool running);
 
-    /// Called after a directive was set while running; an error text undoes the set. Before threads start.
+    /// Called after a directive was set while running; an error text undoes the set. Before threads
+    /// start.
     using Observer = std::function<std::optional<std::string>()>;
     void on_change(std::string_view name, Observer observer);
 
@@ -145,7 +155,8 @@ private:
 
     std::vector<std::unique_ptr<Directive>> directives_;
     std::string file_;
-    bool save_given_ = false;  ///< a first "save" takes the place of the default's points, later ones add
+    bool save_given_ =
+        false;  ///< a first "save" takes the place of the default's points, later ones add
 };
 
 }  // namespace millpond::engine

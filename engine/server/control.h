@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the management thread can ask of a running server. Every call may come from the management
-// thread and never blocks it: `done` is called from whichever thread did the work. The server implements
-// Network and Pause; replication implements Role.
+// thread and never blocks it: `done` is called from whichever thread did the work. The server
+// implements Network and Pause; replication implements Role.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,16 @@ public:
         bool active;
         int fd;
     };
-    virtual void listen(Listener listener) = 0;  ///< takes the descriptor over; an existing name is replaced
+    virtual void listen(
+        Listener listener) = 0;  ///< takes the descriptor over; an existing name is replaced
     virtual bool set_active(const std::string& name, bool active) = 0;
     virtual void set_active(Kind kind, bool active) = 0;
     virtual bool unlisten(const std::string& name) = 0;
-    virtual std::vector<Listener> listeners() = 0;  ///< descriptors stay the server's: dup before sending
+    virtual std::vector<Listener>
+    listeners() = 0;  ///< descriptors stay the server's: dup before sending
     /// CIDRs. False when `revision` is lower than the one in force.
-    virtual bool set_rules(std::uint64_t revision, std::vector<std::string> vpc, std::vector<std::string> allowed) = 0;
+    virtual bool set_rules(std::uint64_t revision, std::vector<std::string> vpc,
+                           std::vector<std::string> allowed) = 0;
     struct Source {
         std::string address;
         std::uint64_t accepted, refused;
@@ -44,8 +47,8 @@ public:
     virtual void close_accepted(Kind kind) = 0;
 };
 
-/// Stops the log without stopping the server: writes, EXEC and scripts are parked whole, unexecuted; expiry and
-/// eviction stop too.
+/// Stops the log without stopping the server: writes, EXEC and scripts are parked whole,
+/// unexecuted; expiry and eviction stop too.
 class PauseControl {
 public:
     virtual ~PauseControl() = default;
@@ -74,10 +77,12 @@ public:
     virtual ~RoleControl() = default;
     virtual void become_primary(std::function<void()> done) = 0;
     /// Follow a primary: a unix socket path, or host and port.
-    virtual void follow_unix(std::string path, std::string primary_id, std::function<void()> done) = 0;
+    virtual void follow_unix(std::string path, std::string primary_id,
+                             std::function<void()> done) = 0;
     /// Give up the role: no writes from here on. Returns the history's end.
     virtual void revoke(std::function<void(History)> done) = 0;
-    /// Replica: apply what the link has delivered, close it, follow nobody (the role stays replica).
+    /// Replica: apply what the link has delivered, close it, follow nobody (the role stays
+    /// replica).
     virtual void seal(std::function<void(History)> done) = 0;
 
     struct ReplicaStatus {

@@ -11,7 +11,9 @@ namespace millpond::engine {
 
 ControlThread::ControlThread() = default;
 
-ControlThread::~ControlThread() { stop(); }
+ControlThread::~ControlThread() {
+    stop();
+}
 
 void ControlThread::start(std::function<void()> enter, std::function<void()> leave) {
     thread_ = std::thread([this, enter = std::move(enter), leave = std::move(leave)] {

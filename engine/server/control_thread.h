@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The thread that does what others may not wait for: it runs posted work in order, and may wait for the
-// lanes. Owned by the server.
+// The thread that does what others may not wait for: it runs posted work in order, and may wait for
+// the lanes. Owned by the server.
 #pragma once
 
 #include <condition_variable>
@@ -21,7 +21,8 @@ public:
     ControlThread(const ControlThread&) = delete;
     ControlThread& operator=(const ControlThread&) = delete;
 
-    /// `enter` runs first on the thread, `leave` last: what belongs to the thread is made and ended there.
+    /// `enter` runs first on the thread, `leave` last: what belongs to the thread is made and ended
+    /// there.
     void start(std::function<void()> enter, std::function<void()> leave);
     /// Runs what has been posted, drops what is not yet due, and ends.
     void stop();

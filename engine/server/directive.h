@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One directive of the configuration, described once: names, how it is printed, how it is set. Private to
-// Config.
+// One directive of the configuration, described once: names, how it is printed, how it is set.
+// Private to Config.
 #pragma once
 
 #include <functional>

@@ -35,7 +35,8 @@ constexpr std::array<std::pair<std::string_view, MaxmemoryPolicy>, 8> kPolicies{
 /// "100", "1k" (1000), "1kb" (1024), "1m", "1mb", "1g", "1gb", "1b".
 std::optional<std::int64_t> parse_memory(std::string_view text) {
     std::size_t digits = 0;
-    while (digits < text.size() && ((text[digits] >= '0' && text[digits] <= '9') || (digits == 0 && text[0] == '-'))) {
+    while (digits < text.size() &&
+           ((text[digits] >= '0' && text[digits] <= '9') || (digits == 0 && text[0] == '-'))) {
         ++digits;
     }
     const auto number = parse_integer(text.substr(0, digits));
@@ -44,8 +45,8 @@ std::optional<std::int64_t> parse_memory(std::string_view text) {
         std::string_view name;
         std::int64_t bytes;
     };
-    static constexpr Unit kUnits[] = {{"", 1},          {"b", 1},           {"k", 1000},
-                                      {"kb", 1 << 10},  {"m", 1000000},     {"mb", 1 << 20},
+    static constexpr Unit kUnits[] = {{"", 1},           {"b", 1},       {"k", 1000},
+                                      {"kb", 1 << 10},   {"m", 1000000}, {"mb", 1 << 20},
                                       {"g", 1000000000}, {"gb", 1 << 30}};
     for (const Unit& unit : kUnits) {
         std::int64_t bytes = 0;
@@ -77,7 +78,8 @@ public:
             });
     }
 
-    Directive& memory(std::string name, ConfigNumber& value, std::int64_t min, std::int64_t max = INT64_MAX) {
+    Directive& memory(std::string name, ConfigNumber& value, std::int64_t min,
+                      std::int64_t max = INT64_MAX) {
         return add(
             std::move(name), [&value] { return integer_text(value); },
             [&value, min, max](const std::string& text) -> Error {
@@ -91,7 +93,8 @@ public:
         return add(
             std::move(name), [&value] { return value ? "yes" : "no"; },
             [&value](const std::string& text) -> Error {
-                if (!is_word(text, "yes") && !is_word(text, "no")) return "argument must be 'yes' or 'no'";
+                if (!is_word(text, "yes") && !is_word(text, "no"))
+                    return "argument must be 'yes' or 'no'";
                 value = is_word(text, "yes");
                 return std::nullopt;
             });
@@ -125,9 +128,11 @@ public:
     std::vector<std::unique_ptr<Directive>> take() { return std::move(all_); }
 
 private:
-    static Error store(ConfigNumber& value, std::int64_t parsed, std::int64_t min, std::int64_t max) {
+    static Error store(ConfigNumber& value, std::int64_t parsed, std::int64_t min,
+                       std::int64_t max) {
         if (parsed < min || parsed > max) {
-            return "argument must be between " + integer_text(min) + " and " + integer_text(max) + " inclusive";
+            return "argument must be between " + integer_text(min) + " and " + integer_text(max) +
+                   " inclusive";
         }
         value = parsed;
         return std::nullopt;
@@ -145,13 +150,15 @@ void add_network(Builder& to, Config& c) {
         "unixsocketperm",
         [&c] {
             char octal[16];
-            std::snprintf(octal, sizeof octal, "%llo", static_cast<unsigned long long>(c.unixsocketperm.load()));
+            std::snprintf(octal, sizeof octal, "%llo",
+                          static_cast<unsigned long long>(c.unixsocketperm.load()));
             return std::string(octal);
         },
         [&c](const std::string& text) -> Error {
             char* end = nullptr;
             const long mode = std::strtol(text.c_str(), &end, 8);
-            if (text.empty() || *end || mode < 0 || mode > 0777) return "argument must be an octal mode below 1000";
+            if (text.empty() || *end || mode < 0 || mode > 0777)
+                return "argument must be an octal mode below 1000";
             c.unixsocketperm = mode;
             return std::nullopt;
         });
@@ -166,17 +173,20 @@ void add_network(Builder& to, Config& c) {
     to.memory("client-query-buffer-limit", c.client_query_buffer_limit, 1 << 20);
 }
 
-/// "normal 0 0 0 slave 268435456 67108864 60 pubsub ...": classes that are not named stay as they are.
+/// "normal 0 0 0 slave 268435456 67108864 60 pubsub ...": classes that are not named stay as they
+/// are.
 Error set_output_limits(Config& c, const std::string& text) {
     const auto words = resp::split_words(text);
-    if (!words || words->empty() || words->size() % 4 != 0) return "Wrong number of arguments in buffer limit configuration.";
+    if (!words || words->empty() || words->size() % 4 != 0)
+        return "Wrong number of arguments in buffer limit configuration.";
     for (const bool dry : {true, false}) {
         for (std::size_t i = 0; i < words->size(); i += 4) {
             const std::string& cls = (*words)[i];
-            Config::OutputLimit* limit = is_word(cls, "normal")                             ? &c.output_normal
-                                         : is_word(cls, "slave") || is_word(cls, "replica") ? &c.output_replica
-                                         : is_word(cls, "pubsub")                           ? &c.output_pubsub
-                                                                                            : nullptr;
+            Config::OutputLimit* limit = is_word(cls, "normal") ? &c.output_normal
+                                         : is_word(cls, "slave") || is_word(cls, "replica")
+                                             ? &c.output_replica
+                                         : is_word(cls, "pubsub") ? &c.output_pubsub
+                                                                  : nullptr;
             const auto hard = parse_memory((*words)[i + 1]), soft = parse_memory((*words)[i + 2]);
             const auto seconds = parse_integer((*words)[i + 3]);
             if (!limit) return "Invalid client class specified in buffer limit configuration.";
@@ -196,8 +206,8 @@ std::string output_limits(const Config& c) {
     std::string out;
     const auto print = [&](std::string_view cls, const Config::OutputLimit& limit) {
         if (!out.empty()) out += ' ';
-        out += std::string(cls) + ' ' + integer_text(limit.hard) + ' ' + integer_text(limit.soft) + ' ' +
-               integer_text(limit.soft_seconds);
+        out += std::string(cls) + ' ' + integer_text(limit.hard) + ' ' + integer_text(limit.soft) +
+               ' ' + integer_text(limit.soft_seconds);
     };
     print("normal", c.output_normal);
     print("slave", c.output_replica);
@@ -206,8 +216,9 @@ std::string output_limits(const Config& c) {
 }
 
 void add_general(Builder& to, Config& c) {
-    Directive& limits = to.add("client-output-buffer-limit", [&c] { return output_limits(c); },
-                               [&c](const std::string& text) { return set_output_limits(c, text); });
+    Directive& limits = to.add(
+        "client-output-buffer-limit", [&c] { return output_limits(c); },
+        [&c](const std::string& text) { return set_output_limits(c, text); });
     limits.many_words = true;
     to.number("databases", c.databases, 1, 16).immutable = true;
     to.text("requirepass", c.requirepass);
@@ -229,7 +240,8 @@ void add_general(Builder& to, Config& c) {
     to.number("slowlog-max-len", c.slowlog_max_len, 0, INT_MAX);
     to.number("latency-monitor-threshold", c.latency_monitor_threshold, 0, INT64_MAX);
     to.flag("latency-tracking", c.latency_tracking);
-    to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable = true;
+    to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable =
+        true;
     to.number("hz", c.hz, 1, 500);
 }
 
@@ -260,13 +272,18 @@ void add_memory(Builder& to, Config& c) {
     to.number("active-expire-effort", c.active_expire_effort, 1, 10);
     to.flag("lazyfree-lazy-user-flush", c.lazyfree_lazy_user_flush);
     to.flag("lazyfree-lazy-user-del", c.lazyfree_lazy_user_del);
-    to.number("hash-max-listpack-entries", c.hash_max_listpack_entries, 0, INT64_MAX).alias = "hash-max-ziplist-entries";
-    to.memory("hash-max-listpack-value", c.hash_max_listpack_value, 0).alias = "hash-max-ziplist-value";
-    to.number("list-max-listpack-size", c.list_max_listpack_size, INT_MIN, INT_MAX).alias = "list-max-ziplist-size";
+    to.number("hash-max-listpack-entries", c.hash_max_listpack_entries, 0, INT64_MAX).alias =
+        "hash-max-ziplist-entries";
+    to.memory("hash-max-listpack-value", c.hash_max_listpack_value, 0).alias =
+        "hash-max-ziplist-value";
+    to.number("list-max-listpack-size", c.list_max_listpack_size, INT_MIN, INT_MAX).alias =
+        "list-max-ziplist-size";
     to.number("list-compress-depth", c.list_compress_depth, 0, INT_MAX);
     to.number("set-max-intset-entries", c.set_max_intset_entries, 0, INT64_MAX);
-    to.number("zset-max-listpack-entries", c.zset_max_listpack_entries, 0, INT64_MAX).alias = "zset-max-ziplist-entries";
-    to.memory("zset-max-listpack-value", c.zset_max_listpack_value, 0).alias = "zset-max-ziplist-value";
+    to.number("zset-max-listpack-entries", c.zset_max_listpack_entries, 0, INT64_MAX).alias =
+        "zset-max-ziplist-entries";
+    to.memory("zset-max-listpack-value", c.zset_max_listpack_value, 0).alias =
+        "zset-max-ziplist-value";
 }
 
 void add_persistence(Builder& to, Config& c) {
@@ -285,8 +302,10 @@ void add_persistence(Builder& to, Config& c) {
             const auto words = resp::split_words(text);
             if (!words || words->size() % 2 != 0) return "Invalid save parameters";
             for (std::size_t i = 0; i < words->size(); i += 2) {
-                const auto seconds = parse_integer((*words)[i]), changes = parse_integer((*words)[i + 1]);
-                if (!seconds || !changes || *seconds < 1 || *changes < 0) return "Invalid save parameters";
+                const auto seconds = parse_integer((*words)[i]),
+                           changes = parse_integer((*words)[i + 1]);
+                if (!seconds || !changes || *seconds < 1 || *changes < 0)
+                    return "Invalid save parameters";
             }
             c.save.set(text);
             return std::nullopt;
@@ -295,7 +314,8 @@ void add_persistence(Builder& to, Config& c) {
     to.flag("rdbcompression", c.rdbcompression);
     to.flag("rdbchecksum", c.rdbchecksum).immutable = true;
     to.flag("stop-writes-on-bgsave-error", c.stop_writes_on_bgsave_error);
-    // There is no append-only file yet; clients and scripts that turn it off, or ask, get a true answer.
+    // There is no append-only file yet; clients and scripts that turn it off, or ask, get a true
+    // answer.
     to.add(
         "appendonly", [] { return "no"; },
         [](const std::string& text) -> Error {
@@ -309,8 +329,10 @@ void add_replication(Builder& to, Config& c) {
         "replicaof", [&c] { return c.replicaof.get(); },
         [&c](const std::string& text) -> Error {
             const auto words = resp::split_words(text);
-            if (!words || (words->size() != 2 && !words->empty())) return "wrong number of arguments";
-            const bool none = words->empty() || (is_word((*words)[0], "no") && is_word((*words)[1], "one"));
+            if (!words || (words->size() != 2 && !words->empty()))
+                return "wrong number of arguments";
+            const bool none =
+                words->empty() || (is_word((*words)[0], "no") && is_word((*words)[1], "one"));
             if (!none) {
                 const auto port = parse_integer((*words)[1]);
                 if (!port || *port < 1 || *port > 65535) return "Invalid master port";
@@ -323,25 +345,31 @@ void add_replication(Builder& to, Config& c) {
     to.text("masteruser", c.masteruser);
     to.text("masterauth", c.masterauth);
     to.flag("replica-read-only", c.replica_read_only).alias = "slave-read-only";
-    to.flag("replica-serve-stale-data", c.replica_serve_stale_data).alias = "slave-serve-stale-data";
+    to.flag("replica-serve-stale-data", c.replica_serve_stale_data).alias =
+        "slave-serve-stale-data";
     to.memory("repl-backlog-size", c.repl_backlog_size, 1);
     to.number("repl-backlog-ttl", c.repl_backlog_ttl, 0, LONG_MAX);
     to.number("repl-timeout", c.repl_timeout, 1, INT_MAX);
-    to.number("repl-ping-replica-period", c.repl_ping_replica_period, 1, INT_MAX).alias = "repl-ping-slave-period";
+    to.number("repl-ping-replica-period", c.repl_ping_replica_period, 1, INT_MAX).alias =
+        "repl-ping-slave-period";
     to.number("repl-diskless-sync-delay", c.repl_diskless_sync_delay, 0, INT_MAX);
     to.flag("repl-diskless-sync", c.repl_diskless_sync);
     to.flag("repl-disable-tcp-nodelay", c.repl_disable_tcp_nodelay);
     to.number("replica-priority", c.replica_priority, 0, INT_MAX).alias = "slave-priority";
-    to.number("min-replicas-to-write", c.min_replicas_to_write, 0, INT_MAX).alias = "min-slaves-to-write";
-    to.number("min-replicas-max-lag", c.min_replicas_max_lag, 0, INT_MAX).alias = "min-slaves-max-lag";
+    to.number("min-replicas-to-write", c.min_replicas_to_write, 0, INT_MAX).alias =
+        "min-slaves-to-write";
+    to.number("min-replicas-max-lag", c.min_replicas_max_lag, 0, INT_MAX).alias =
+        "min-slaves-max-lag";
     to.text("replica-announce-ip", c.replica_announce_ip).alias = "slave-announce-ip";
-    to.number("replica-announce-port", c.replica_announce_port, 0, 65535).alias = "slave-announce-port";
+    to.number("replica-announce-port", c.replica_announce_port, 0, 65535).alias =
+        "slave-announce-port";
 }
 
 void add_managed(Builder& to, Config& c) {
-    for (Directive* directive : {&to.text("millpond-node", c.millpond_node),
-                                 &to.text("millpond-folder", c.millpond_folder),
-                                 &to.number("millpond-liveness-fd", c.millpond_liveness_fd, -1, INT_MAX)}) {
+    for (Directive* directive :
+         {&to.text("millpond-node", c.millpond_node),
+          &to.text("millpond-folder", c.millpond_folder),
+          &to.number("millpond-liveness-fd", c.millpond_liveness_fd, -1, INT_MAX)}) {
         directive->immutable = directive->internal = true;
     }
 }

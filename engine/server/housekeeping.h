@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ties expiry and eviction to the server: their configuration, the role, the log. Made and started with
-// the other parts, before the server's threads; stopped before the server goes.
+// Ties expiry and eviction to the server: their configuration, the role, the log. Made and started
+// with the other parts, before the server's threads; stopped before the server goes.
 #pragma once
 
 #include "engine/keyspace/expiry.h"

@@ -43,7 +43,8 @@ spdlog::level::level_enum level_of(const std::string& word) {
 
 void set_up_log(const Config& config) {
     const std::string file = config.logfile.get();
-    auto logger = file.empty() ? spdlog::stderr_logger_mt("engine") : spdlog::basic_logger_mt("engine", file);
+    auto logger =
+        file.empty() ? spdlog::stderr_logger_mt("engine") : spdlog::basic_logger_mt("engine", file);
     logger->set_pattern("%P %d %b %Y %H:%M:%S.%e %L %v");
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
@@ -58,12 +59,14 @@ void fit_maxclients(Config& config) {
     limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= wanted) return;
-    const auto fits = limit.rlim_cur > kDescriptorsReserved ? limit.rlim_cur - kDescriptorsReserved : 1;
+    const auto fits =
+        limit.rlim_cur > kDescriptorsReserved ? limit.rlim_cur - kDescriptorsReserved : 1;
     config.maxclients = static_cast<std::int64_t>(fits);
     spdlog::warn("maxclients reduced to {}: the process may open {} files", fits, limit.rlim_cur);
 }
 
-/// Signals that end the process in order are taken by a thread of their own. Blocked everywhere else.
+/// Signals that end the process in order are taken by a thread of their own. Blocked everywhere
+/// else.
 class SignalThread {
 public:
     explicit SignalThread(Server& server) {
@@ -73,7 +76,8 @@ public:
                 const int signal = ::sigwaitinfo(&set, nullptr);
                 if (signal == SIGUSR2) return;
                 if (signal != SIGTERM && signal != SIGINT) continue;
-                spdlog::info("Received {}, shutting down", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+                spdlog::info("Received {}, shutting down",
+                             signal == SIGTERM ? "SIGTERM" : "SIGINT");
                 server.request_shutdown(signal == SIGTERM ? "SIGTERM" : "SIGINT");
             }
         });
@@ -107,7 +111,8 @@ void go_to_background() {
 void save_at_exit(Server& server) {
     const bool by_signal = server.exit_reason().starts_with("SIG");
     if (!by_signal || server.config().save.get().empty() || !server.save_hook()) return;
-    if (const std::string error = server.save_hook()(); !error.empty()) spdlog::error("Saving at exit: {}", error);
+    if (const std::string error = server.save_hook()(); !error.empty())
+        spdlog::error("Saving at exit: {}", error);
 }
 
 int serve(std::unique_ptr<Config> owned) {
@@ -116,6 +121,10 @@ int serve(std::unique_ptr<Config> owned) {
     if (config.daemonize) go_to_background();
     set_up_log(config);
     fit_maxclients(config);
+    config.on_change("loglevel", [&config]() -> std::optional<std::string> {
+        spdlog::set_level(level_of(config.loglevel.get()));
+        return std::nullopt;
+    });
     if (const std::string dir = config.dir.get(); ::chdir(dir.c_str()) != 0) {
         throw ConfigError("Can't chdir to '" + dir + "'");
     }
@@ -126,7 +135,8 @@ int serve(std::unique_ptr<Config> owned) {
     parts.start();
     const std::string pidfile = config.pidfile.get();
     if (!pidfile.empty()) std::ofstream(pidfile) << ::getpid() << '\n';
-    spdlog::info("millpond-engine {} is ready, port {}, pid {}", MILLPOND_VERSION, config.port.load(), ::getpid());
+    spdlog::info("millpond-engine {} is ready, port {}, pid {}", MILLPOND_VERSION,
+                 config.port.load(), ::getpid());
     const int status = server.run();
     save_at_exit(server);
     parts.stop();
@@ -160,4 +170,6 @@ int run(int argc, char** argv) {
 
 }  // namespace millpond::engine
 
-int main(int argc, char** argv) { return millpond::engine::run(argc, argv); }
+int main(int argc, char** argv) {
+    return millpond::engine::run(argc, argv);
+}

@@ -26,7 +26,9 @@ namespace {
 double used_cpu_us() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
+    const auto us = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+    };
     return us(usage.ru_utime) + us(usage.ru_stime);
 }
 
@@ -72,8 +74,9 @@ void set_type_limits(const Config& config) {
 
 void tie_type_limits(Config& config) {
     set_type_limits(config);
-    for (const char* name : {"hash-max-listpack-entries", "hash-max-listpack-value", "zset-max-listpack-entries",
-                             "zset-max-listpack-value", "set-max-intset-entries"}) {
+    for (const char* name :
+         {"hash-max-listpack-entries", "hash-max-listpack-value", "zset-max-listpack-entries",
+          "zset-max-listpack-value", "set-max-intset-entries"}) {
         config.on_change(name, [&config]() -> std::optional<std::string> {
             set_type_limits(config);
             return std::nullopt;
@@ -84,7 +87,8 @@ void tie_type_limits(Config& config) {
 }  // namespace
 
 void hold_liveness_if_managed(const Config& config) {
-    if (config.millpond_liveness_fd >= 0) hold_liveness(static_cast<int>(config.millpond_liveness_fd.load()));
+    if (config.millpond_liveness_fd >= 0)
+        hold_liveness(static_cast<int>(config.millpond_liveness_fd.load()));
 }
 
 struct Parts::State {
@@ -96,7 +100,9 @@ struct Parts::State {
     std::unique_ptr<Management> management;
 };
 
-Parts::Parts(Server& server) : state_(std::make_unique<State>(server)) { tie_type_limits(server.config()); }
+Parts::Parts(Server& server) : state_(std::make_unique<State>(server)) {
+    tie_type_limits(server.config());
+}
 
 Parts::~Parts() = default;
 
@@ -120,8 +126,12 @@ void Parts::start() {
          .log_active = [&server] { return server.log().active(); },
          .exclusive_holder = [&server] { return exclusive_holder(server); },
          .tick = [&server] { return server.network().tick(); },
-         .set_maxmemory = [&server](std::uint64_t bytes) { server.config().maxmemory = static_cast<std::int64_t>(bytes); },
-         .shutdown = [&server](std::string reason) { server.request_shutdown(std::move(reason)); }});
+         .set_maxmemory =
+             [&server](std::uint64_t bytes) {
+                 server.config().maxmemory = static_cast<std::int64_t>(bytes);
+             },
+         .shutdown =
+             [&server](std::string reason) { server.request_shutdown(std::move(reason)); }});
     install_fatal_handlers();
 }
 
@@ -130,7 +140,8 @@ void Parts::stop() {
     state_->management.reset();
     state_->replication.stop();
     state_->housekeeping.stop();
-    if (server.managed()) write_exit_note(server.config().millpond_folder.get(), server.exit_reason());
+    if (server.managed())
+        write_exit_note(server.config().millpond_folder.get(), server.exit_reason());
 }
 
 }  // namespace millpond::engine

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What hangs on the server and lives beside it: replication, persistence, expiry, eviction, management.
-// main() makes it after the server and starts it once the server listens; it goes before the server.
+// What hangs on the server and lives beside it: replication, persistence, expiry, eviction,
+// management. main() makes it after the server and starts it once the server listens; it goes
+// before the server.
 #pragma once
 
 #include <memory>

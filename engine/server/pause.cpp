@@ -30,7 +30,8 @@ void Pause::settle() {
 }
 
 void Pause::settle_at(std::int64_t ms) {
-    server_.post_after(ms, [this] { server_.post_exclusive("end of a pause", [this] { settle(); }); });
+    server_.post_after(ms,
+                       [this] { server_.post_exclusive("end of a pause", [this] { settle(); }); });
 }
 
 void Pause::pause_clients(std::int64_t ms, bool all) {
@@ -55,33 +56,35 @@ void Pause::unpause_clients() {
 }
 
 void Pause::pause(std::string operation, std::int64_t ms, std::function<void(bool)> done) {
-    server_.post_exclusive("pause", [this, operation = std::move(operation), ms, done = std::move(done)] {
-        bool mine = false;
-        {
-            const std::lock_guard lock(mutex_);
-            mine = operation_until_ms_ <= steady_ms() || operation_ == operation;
-            if (mine) {
-                operation_ = operation;
-                operation_until_ms_ = steady_ms() + ms;
+    server_.post_exclusive(
+        "pause", [this, operation = std::move(operation), ms, done = std::move(done)] {
+            bool mine = false;
+            {
+                const std::lock_guard lock(mutex_);
+                mine = operation_until_ms_ <= steady_ms() || operation_ == operation;
+                if (mine) {
+                    operation_ = operation;
+                    operation_until_ms_ = steady_ms() + ms;
+                }
             }
-        }
-        settle();
-        if (mine) settle_at(ms + 1);
-        done(mine);
-    });
+            settle();
+            if (mine) settle_at(ms + 1);
+            done(mine);
+        });
 }
 
 void Pause::resume(std::string operation, std::function<void(bool)> done) {
-    server_.post_exclusive("resume", [this, operation = std::move(operation), done = std::move(done)] {
-        bool mine = false;
-        {
-            const std::lock_guard lock(mutex_);
-            mine = operation_ == operation && operation_until_ms_ != 0;
-            if (mine) operation_until_ms_ = 0;
-        }
-        settle();
-        done(mine);
-    });
+    server_.post_exclusive("resume",
+                           [this, operation = std::move(operation), done = std::move(done)] {
+                               bool mine = false;
+                               {
+                                   const std::lock_guard lock(mutex_);
+                                   mine = operation_ == operation && operation_until_ms_ != 0;
+                                   if (mine) operation_until_ms_ = 0;
+                               }
+                               settle();
+                               done(mine);
+                           });
 }
 
 bool Pause::paused_by(const std::string& operation) const {
@@ -91,7 +94,8 @@ bool Pause::paused_by(const std::string& operation) const {
 
 std::int64_t Pause::paused_ms_left() const {
     const std::lock_guard lock(mutex_);
-    return std::max<std::int64_t>(0, std::max(clients_until_ms_, operation_until_ms_) - steady_ms());
+    return std::max<std::int64_t>(0,
+                                  std::max(clients_until_ms_, operation_until_ms_) - steady_ms());
 }
 
 void Pause::drop_parked() {

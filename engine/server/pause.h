@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CLIENT PAUSE and the pause of a planned switchover. What is in force is set in the exclusive lane and
-// tested by every command after entering its lane; who must wait is parked whole, with its bytes in the
-// connection's input, and runs again when the pause ends.
+// CLIENT PAUSE and the pause of a planned switchover. What is in force is set in the exclusive lane
+// and tested by every command after entering its lane; who must wait is parked whole, with its
+// bytes in the connection's input, and runs again when the pause ends.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,8 @@ public:
     void drop_parked() override;
 
 private:
-    /// Requires: the exclusive lane. Sets the level from the two deadlines, and lets the parked run.
+    /// Requires: the exclusive lane. Sets the level from the two deadlines, and lets the parked
+    /// run.
     void settle();
     void settle_at(std::int64_t ms);
 

@@ -17,7 +17,8 @@ Rates::Values Rates::get() const {
     if (seconds <= 0) return {};
     // A RESETSTAT between the two makes a difference negative once.
     const auto per_second = [&](double a, double b) { return b > a ? (b - a) / seconds : 0; };
-    return {per_second(first.totals.commands, last.totals.commands), per_second(first.totals.input, last.totals.input),
+    return {per_second(first.totals.commands, last.totals.commands),
+            per_second(first.totals.input, last.totals.input),
             per_second(first.totals.output, last.totals.output)};
 }
 

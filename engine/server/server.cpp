@@ -107,7 +107,8 @@ Server::Server(std::unique_ptr<Config> config)
     pause_ = std::make_unique<Pause>(*this);
     network_ = std::make_unique<Network>(*this);
     if (managed_) role_ = Role::none;
-    control_->thread.start([this] { control_->flag = gate_->join("control"); }, [this] { control_->flag.reset(); });
+    control_->thread.start([this] { control_->flag = gate_->join("control"); },
+                           [this] { control_->flag.reset(); });
 }
 
 Server::~Server() {
@@ -120,17 +121,23 @@ bool Server::may_expire() const {
     return role() == Role::primary && !loading() && pause_->level() == Pause::Level::none;
 }
 
-void Server::post(std::function<void()> work) { control_->thread.post(std::move(work)); }
+void Server::post(std::function<void()> work) {
+    control_->thread.post(std::move(work));
+}
 
 void Server::post_after(std::int64_t ms, std::function<void()> work) {
     control_->thread.post_after(ms, std::move(work));
 }
 
 void Server::post_exclusive(std::string what, std::function<void()> work) {
-    post([this, what = std::move(what), work = std::move(work)] { gate_->run_exclusive(*control_->flag, what, work); });
+    post([this, what = std::move(what), work = std::move(work)] {
+        gate_->run_exclusive(*control_->flag, what, work);
+    });
 }
 
-void Server::resume(BlockToken token, std::string reply) { network_->resume(token, std::move(reply)); }
+void Server::resume(BlockToken token, std::string reply) {
+    network_->resume(token, std::move(reply));
+}
 
 void Server::add_info(std::string section, InfoWriter write) {
     info_.push_back({std::move(section), std::move(write)});

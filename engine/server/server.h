@@ -56,7 +56,8 @@ public:
     std::int64_t started_ms() const { return started_ms_; }  ///< unix clock
     bool managed() const { return managed_; }
 
-    // -- Role: set by replication, in the exclusive lane ------------------------------------------------
+    // -- Role: set by replication, in the exclusive lane
+    // ------------------------------------------------
     /// Standalone starts as primary, a managed node with none.
     Role role() const { return role_.load(std::memory_order_relaxed); }
     void set_role(Role role) { role_.store(role, std::memory_order_relaxed); }
@@ -73,10 +74,12 @@ public:
     /// Whoever walks a snapshot is told before an entry changes; null when nobody does. Set in the
     /// exclusive lane.
     KeyspaceObserver* change_hook() const { return change_hook_.load(std::memory_order_relaxed); }
-    void set_change_hook(KeyspaceObserver* hook) { change_hook_.store(hook, std::memory_order_relaxed); }
+    void set_change_hook(KeyspaceObserver* hook) {
+        change_hook_.store(hook, std::memory_order_relaxed);
+    }
 
-    /// For removals outside commands (active expiry, eviction): each call appends its DEL to the log,
-    /// touches watchers and tells the change hook, under the shard lock that the caller holds.
+    /// For removals outside commands (active expiry, eviction): each call appends its DEL to the
+    /// log, touches watchers and tells the change hook, under the shard lock that the caller holds.
     KeyspaceObserver& background_observer() { return *background_; }
     /// May keys expire of their own now? A primary that is neither loading nor paused.
     bool may_expire() const;
@@ -84,7 +87,8 @@ public:
     bool active_expiry() const { return active_expiry_.load(std::memory_order_relaxed); }
     void set_active_expiry(bool yes) { active_expiry_.store(yes, std::memory_order_relaxed); }
 
-    /// FLUSHALL (db -1) and FLUSHDB tell before they empty anything, in the exclusive lane: a walk is aborted.
+    /// FLUSHALL (db -1) and FLUSHDB tell before they empty anything, in the exclusive lane: a walk
+    /// is aborted.
     using FlushHook = std::function<void(int db)>;
     void add_flush_hook(FlushHook hook) { flush_hooks_.push_back(std::move(hook)); }
     void before_flush(int db) const {
@@ -97,16 +101,19 @@ public:
     void set_save_failed(bool yes) { save_failed_.store(yes, std::memory_order_relaxed); }
     bool save_failed() const { return save_failed_.load(std::memory_order_relaxed); }
 
-    // -- Work for other threads ------------------------------------------------------------------------------
+    // -- Work for other threads
+    // ------------------------------------------------------------------------------
     /// Runs on the control thread, in order; it may wait for lanes. For callers that may not.
     void post(std::function<void()> work);
     void post_after(std::int64_t ms, std::function<void()> work);
     /// The same, in the exclusive lane.
     void post_exclusive(std::string what, std::function<void()> work);
-    /// Ends a suspension with this encoded reply; from any thread. Nothing happens when it has ended.
+    /// Ends a suspension with this encoded reply; from any thread. Nothing happens when it has
+    /// ended.
     void resume(BlockToken token, std::string reply);
 
-    // -- Extension: before run() ------------------------------------------------------------------------------
+    // -- Extension: before run()
+    // ------------------------------------------------------------------------------
     /// A part of INFO: `write` appends "field:value\r\n" lines. Sections of one name are joined.
     using InfoWriter = std::function<void(std::string& out)>;
     void add_info(std::string section, InfoWriter write);
@@ -121,7 +128,8 @@ public:
     using SaveHook = std::function<std::string()>;
     void set_save_hook(SaveHook hook) { save_hook_ = std::move(hook); }
     const SaveHook& save_hook() const { return save_hook_; }
-    /// Frees memory until the limit holds; false: it could not. Called before a command takes its locks.
+    /// Frees memory until the limit holds; false: it could not. Called before a command takes its
+    /// locks.
     using RoomHook = std::function<bool()>;
     void set_room_hook(RoomHook hook) { room_hook_ = std::move(hook); }
     const RoomHook& room_hook() const { return room_hook_; }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One client of the server: what commands know of a connection. The connection's I/O thread owns it and
-// alone writes its output; fields that others read (CLIENT LIST, KILL, rules) are atomics or lie behind
-// `text`'s mutex. The socket itself is net's (Connection derives from this). The applier and the loader
-// run their commands on a Session of their own, without a socket.
+// One client of the server: what commands know of a connection. The connection's I/O thread owns it
+// and alone writes its output; fields that others read (CLIENT LIST, KILL, rules) are atomics or
+// lie behind `text`'s mutex. The socket itself is net's (Connection derives from this). The applier
+// and the loader run their commands on a Session of their own, without a socket.
 #pragma once
 
 #include <atomic>
@@ -70,24 +70,26 @@ public:
 
     // -- Replies: the owner's thread only --------------------------------------------------------
     std::string& out() { return out_; }
+    const std::string& out() const { return out_; }
     /// A big string in the midst of the output: it is sent after the first `at` bytes of out().
     struct Splice {
         std::size_t at;
         BufferRef buffer;
     };
     std::vector<Splice>& splices() { return splices_; }
+    const std::vector<Splice>& splices() const { return splices_; }
 
     State state() const { return state_.load(std::memory_order_relaxed); }
     void close_after_reply() { state_.store(State::closing, std::memory_order_relaxed); }
 
-    /// Blocks this session after the running command (which writes no reply). `unblocked` is called on
-    /// the session's own thread when CLIENT UNBLOCK ends the wait, and returns the reply to write; it is
-    /// dropped uncalled on resume, kill and disconnect.
+    /// Blocks this session after the running command (which writes no reply). `unblocked` is called
+    /// on the session's own thread when CLIENT UNBLOCK ends the wait, and returns the reply to
+    /// write; it is dropped uncalled on resume, kill and disconnect.
     BlockToken suspend(std::function<std::string(bool with_error)> unblocked);
     // The other half is Server::resume(token, reply), from any thread.
 
-    /// After the running command's reply has been flushed, the socket belongs to `taker`, which is called
-    /// on the session's own thread; the session ends without closing it.
+    /// After the running command's reply has been flushed, the socket belongs to `taker`, which is
+    /// called on the session's own thread; the session ends without closing it.
     void detach(std::function<void(DetachedConnection)> taker);
 
     /// The log's end after the session's last write: what WAIT waits for.
@@ -97,15 +99,16 @@ public:
     /// What replication hangs on a connection between REPLCONF and PSYNC.
     std::shared_ptr<void> replication;
 
-    // -- Connection state of the command families --------------------------------------------------
+    // -- Connection state of the command families
+    // --------------------------------------------------
     std::unique_ptr<Transaction> transaction;  ///< MULTI's queue and WATCH's keys; null: neither
     ReplyMode reply_mode = ReplyMode::on;
     std::atomic<bool> no_evict{false};
     std::atomic<bool> no_touch{false};
-    std::atomic<bool> in_multi{false};       ///< for CLIENT LIST
-    std::atomic<std::uint32_t> watched{0};   ///< number of watched keys, for CLIENT LIST
-    std::atomic<std::uint32_t> queued{0};    ///< number of queued commands, for CLIENT LIST
-    std::atomic<bool> killed{false};         ///< set in the exclusive lane; tested after entering a lane
+    std::atomic<bool> in_multi{false};      ///< for CLIENT LIST
+    std::atomic<std::uint32_t> watched{0};  ///< number of watched keys, for CLIENT LIST
+    std::atomic<std::uint32_t> queued{0};   ///< number of queued commands, for CLIENT LIST
+    std::atomic<bool> killed{false};  ///< set in the exclusive lane; tested after entering a lane
     std::atomic<const CommandSpec*> last_command{nullptr};
     std::atomic<std::int64_t> last_active_ms{0};  ///< steady clock
     std::atomic<std::uint64_t> commands_run{0};
@@ -114,15 +117,18 @@ public:
     std::atomic<std::uint32_t> input_pending{0};
     std::atomic<std::uint64_t> output_pending{0};
 
-    // -- Constant once the session has been opened ----------------------------------------------------
+    // -- Constant once the session has been opened
+    // ----------------------------------------------------
     Via via = Via::none;
     NetworkControl::Kind listener_kind = NetworkControl::Kind::node;
-    std::string listener;       ///< name of the handed-over listener, empty otherwise
-    std::string peer;           ///< CLIENT LIST's addr
-    std::string local;          ///< CLIENT LIST's laddr
-    std::string peer_address;   ///< the address alone
+    std::string listener;         ///< name of the handed-over listener, empty otherwise
+    std::string peer;             ///< CLIENT LIST's addr
+    std::string local;            ///< CLIENT LIST's laddr
+    std::string peer_address;     ///< the address alone
     std::int64_t created_ms = 0;  ///< steady clock
-    int fd = -1;
+
+    /// The socket, for CLIENT LIST; -1 once it has been given away.
+    std::atomic<int> fd{-1};
 
     /// What CLIENT LIST shows and the client chooses.
     struct Text {

@@ -7,12 +7,13 @@
 
 namespace millpond::engine {
 
-void SlowLog::add(std::span<const std::string_view> args, std::int64_t duration_us, std::string peer,
-                  std::string name, std::size_t length_max) {
+void SlowLog::add(std::span<const std::string_view> args, std::int64_t duration_us,
+                  std::string peer, std::string name, std::size_t length_max) {
     Entry entry{0, unix_ms() / 1000, duration_us, {}, std::move(peer), std::move(name)};
     for (std::size_t i = 0; i < args.size(); ++i) {
         if (i == kArgumentsMax - 1 && args.size() > kArgumentsMax) {
-            entry.arguments.push_back("... (" + std::to_string(args.size() - i) + " more arguments)");
+            entry.arguments.push_back("... (" + std::to_string(args.size() - i) +
+                                      " more arguments)");
             break;
         }
         std::string text(args[i].substr(0, kArgumentBytesMax));

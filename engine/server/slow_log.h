@@ -26,8 +26,8 @@ public:
         std::string peer, name;
     };
 
-    void add(std::span<const std::string_view> args, std::int64_t duration_us, std::string peer, std::string name,
-             std::size_t length_max);
+    void add(std::span<const std::string_view> args, std::int64_t duration_us, std::string peer,
+             std::string name, std::size_t length_max);
     /// The newest first.
     std::vector<Entry> newest(std::size_t count) const;
     std::size_t size() const;

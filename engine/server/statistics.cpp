@@ -53,15 +53,16 @@ std::map<std::string, std::uint64_t> Statistics::errors() const {
 }
 
 void Statistics::reset() {
-    for (ThreadCounter* counter : {&connections_received, &connections_rejected, &net_input, &net_output,
-                                   &error_replies, &output_limit_disconnections, &query_limit_disconnections,
-                                   &reads, &writes}) {
+    for (ThreadCounter* counter :
+         {&connections_received, &connections_rejected, &net_input, &net_output, &error_replies,
+          &output_limit_disconnections, &query_limit_disconnections}) {
         counter->reset();
     }
     const std::lock_guard lock(mutex_);
     for (const auto& thread : threads_) {
         for (CommandCounters& one : thread->commands) {
-            for (OwnedCounter* counter : {&one.calls, &one.ns, &one.rejected, &one.failed}) counter->reset();
+            for (OwnedCounter* counter : {&one.calls, &one.ns, &one.rejected, &one.failed})
+                counter->reset();
             for (OwnedCounter& bucket : one.latency) bucket.reset();
         }
     }

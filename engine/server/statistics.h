@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What INFO and LATENCY HISTOGRAM count. Per-command counters belong to one thread each and are summed by
-// readers; the rest is ThreadCounters. CONFIG RESETSTAT zeroes them in the exclusive lane.
+// What INFO and LATENCY HISTOGRAM count. Per-command counters belong to one thread each and are
+// summed by readers; the rest is ThreadCounters. CONFIG RESETSTAT zeroes them in the exclusive
+// lane.
 #pragma once
 
 #include <array>
@@ -29,7 +30,8 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// Buckets of run time: bucket i counts commands that took less than 2^i ns (and not less than 2^(i-1)).
+/// Buckets of run time: bucket i counts commands that took less than 2^i ns (and not less than
+/// 2^(i-1)).
 constexpr std::size_t kLatencyBuckets = 48;
 
 struct CommandCounters {
@@ -59,8 +61,9 @@ public:
     void count_error(std::string_view first_word);
     std::map<std::string, std::uint64_t> errors() const;
 
-    ThreadCounter connections_received, connections_rejected, net_input, net_output, error_replies, dirty;
-    ThreadCounter output_limit_disconnections, query_limit_disconnections, reads, writes, flushes;
+    ThreadCounter connections_received, connections_rejected, net_input, net_output, error_replies,
+        dirty;
+    ThreadCounter output_limit_disconnections, query_limit_disconnections;
 
     /// Requires: the exclusive lane.
     void reset();

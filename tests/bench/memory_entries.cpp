@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What keys cost: resident memory of a million of them, less the bytes of keys and values, measured in a
-// process of its own for each kind. And the longest single write while up to two million are put in.
+// What keys cost: resident memory of a million of them, less the bytes of keys and values, measured
+// in a process of its own for each kind. And the longest single write while up to two million are
+// put in.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,8 +95,8 @@ void MemoryBenchmark::cost_of_a_key_data() {
     QTest::addColumn<int>("kind");
     QTest::addColumn<double>("target");
     QTest::addColumn<double>("limit");
-    // The target is what we want; past the limit something has gone wrong. Integers miss their target
-    // by a fifth of a byte at a million keys, and meet it from two million on.
+    // The target is what we want; past the limit something has gone wrong. Integers miss their
+    // target by a fifth of a byte at a million keys, and meet it from two million on.
     QTest::newRow("string of 32 bytes") << 0 << 24.0 << 24.0;
     QTest::newRow("string of 32 bytes with a deadline") << 1 << 34.0 << 34.5;
     QTest::newRow("integer of 8 digits") << 2 << 20.0 << 21.0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The gate: exclusive work runs alone, nobody starves, and the order of exclusive work is that of its coming.
+// The gate: exclusive work runs alone, nobody starves, and the order of exclusive work is that of
+// its coming.
 #include <QtTest>
 #include <atomic>
 #include <chrono>
@@ -37,7 +38,8 @@ private slots:
         Gate gate;
         std::atomic<int> inside{0};
         std::atomic<bool> broken{false};
-        long plain = 0;  // guarded by the exclusive lane alone: thread sanitizer sees if that is not enough
+        long plain =
+            0;  // guarded by the exclusive lane alone: thread sanitizer sees if that is not enough
         on_threads(gate, 4, [&](int index, GateFlag& flag) {
             for (int i = 0; i < kRounds; ++i) {
                 if (i % 7 == index % 3) {
@@ -59,7 +61,8 @@ private slots:
     }
 
     void neitherLaneStarves() {
-        // Two threads bring nothing but exclusive work; the others must get on all the same, and the reverse.
+        // Two threads bring nothing but exclusive work; the others must get on all the same, and
+        // the reverse.
         Gate gate;
         std::atomic<bool> stop{false};
         std::array<std::atomic<long>, 4> done{};
@@ -86,13 +89,15 @@ private slots:
     }
 
     void everyWaitingThreadGetsItsBatchBetweenDrains() {
-        // While an endless queue of exclusive work stands, a thread that waits is let in as a whole batch.
+        // While an endless queue of exclusive work stands, a thread that waits is let in as a whole
+        // batch.
         Gate gate;
         std::atomic<bool> stop{false};
         std::atomic<int> let_in{0};
         on_threads(gate, 3, [&](int index, GateFlag& flag) {
             if (index < 2) {
-                while (!stop) gate.run_exclusive(flag, "endless", [] { std::this_thread::sleep_for(100us); });
+                while (!stop)
+                    gate.run_exclusive(flag, "endless", [] { std::this_thread::sleep_for(100us); });
                 return;
             }
             const auto until = std::chrono::steady_clock::now() + 10s;
@@ -137,7 +142,8 @@ private slots:
 
     void slotsAreUsedAgain() {
         Gate gate;
-        for (int i = 0; i < 1000; ++i) on_threads(gate, 1, [&](int, GateFlag& flag) { SharedLane lane(gate, flag); });
+        for (int i = 0; i < 1000; ++i)
+            on_threads(gate, 1, [&](int, GateFlag& flag) { SharedLane lane(gate, flag); });
         std::vector<std::unique_ptr<GateFlag>> flags;
         for (std::size_t i = 0; i < Gate::kThreadsMax; ++i) flags.push_back(gate.join("many"));
         QVERIFY_EXCEPTION_THROWN(gate.join("one more"), std::length_error);

@@ -239,17 +239,26 @@ void KeyspaceDatabaseTest::counts_of_volatile_keys_are_exact() {
         const std::string key = "k" + std::to_string(random() % 500);
         const UnixMillis until = now + static_cast<UnixMillis>(random() % 1000);
         switch (random() % 7) {
-            case 0: db.put_string(key, "plain"); break;
-            case 1: db.put_string_until(key, "until", until); break;
-            case 2: db.put_string(key, std::string(random() % 100, 'k'), Database::Ttl::keep); break;
-            case 3: db.erase(key); break;
+            case 0:
+                db.put_string(key, "plain");
+                break;
+            case 1:
+                db.put_string_until(key, "until", until);
+                break;
+            case 2:
+                db.put_string(key, std::string(random() % 100, 'k'), Database::Ttl::keep);
+                break;
+            case 3:
+                db.erase(key);
+                break;
             case 4:
                 if (Entry* entry = db.find_write(key)) db.set_expiry(*entry, until);
                 break;
             case 5:
                 if (Entry* entry = db.find_write(key)) db.clear_expiry(*entry);
                 break;
-            default: db.move(key, db, "m" + std::to_string(random() % 500));
+            default:
+                db.move(key, db, "m" + std::to_string(random() % 500));
         }
     }
     std::size_t count = 0;
@@ -287,8 +296,8 @@ void KeyspaceDatabaseTest::flushing_gives_all_memory_back() {
     const std::size_t before = used_memory();
     Database db = fixture.at(kNow);
     for (int i = 0; i < 100'000; ++i) {
-        db.put_string_until("key" + std::to_string(i), std::string(static_cast<std::size_t>(i) % 90, 'v'),
-                            kNow + i);
+        db.put_string_until("key" + std::to_string(i),
+                            std::string(static_cast<std::size_t>(i) % 90, 'v'), kNow + i);
     }
 #ifndef MILLPOND_SANITIZED
     QVERIFY(used_memory() > before + 5'000'000);

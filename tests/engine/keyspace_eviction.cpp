@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Eviction: each of the eight policies makes room with the keys that it names, and says when it cannot.
+// Eviction: each of the eight policies makes room with the keys that it names, and says when it
+// cannot.
 #include <QtTest>
 
 #include "engine/keyspace/clock.h"
@@ -15,7 +16,9 @@ namespace {
 constexpr UnixMillis kNow = 1'700'000'000'000;
 constexpr int kKeys = 60'000;
 
-std::string key_of(int n) { return "key:" + std::to_string(n); }
+std::string key_of(int n) {
+    return "key:" + std::to_string(n);
+}
 
 /// Makes room until the limit holds; the number of calls is bounded by what there is to evict.
 bool shrink(KeyspaceFixture& fixture, const EvictionLimits& limits, UnixMillis now) {

@@ -3,8 +3,8 @@
 // Active expiry: in time, complete, only where it may, and with wheels that do not fill up.
 #include <QtTest>
 #include <atomic>
-#include <mutex>
 #include <map>
+#include <mutex>
 
 #include "engine/keyspace/expiry.h"
 #include "engine/keyspace/table.h"
@@ -23,7 +23,9 @@ UnixMillis real_now() {
         .count();
 }
 
-std::string key_of(std::uint64_t n) { return "key:" + std::to_string(n); }
+std::string key_of(std::uint64_t n) {
+    return "key:" + std::to_string(n);
+}
 
 /// Expires all that is due, as the thread would.
 void expire_all(KeyspaceFixture& fixture, UnixMillis now) {
@@ -102,16 +104,15 @@ void KeyspaceExpiryTest::keys_go_within_a_tick_of_their_deadlines() {
         bool late = false;
         fixture.keys.for_each(0, [&](Entry& entry) {
             left += entry.has_expiry();
-            late = late || (entry.has_expiry() &&
-                            entry.expiry() + DeadlineWheel::kTickMs < now);
+            late = late || (entry.has_expiry() && entry.expiry() + DeadlineWheel::kTickMs < now);
             return true;
         });
         QVERIFY(!late);
         QCOMPARE(fixture.keys.volatile_size(0), left);
         // And nothing went before its time.
         const auto due = [&](const auto& item) { return item.second <= now; };
-        QVERIFY(left + static_cast<std::size_t>(std::count_if(deadlines.begin(), deadlines.end(),
-                                                              due)) >=
+        QVERIFY(left + static_cast<std::size_t>(
+                           std::count_if(deadlines.begin(), deadlines.end(), due)) >=
                 deadlines.size());
     }
     expire_all(fixture, now + 200'000);
@@ -177,7 +178,8 @@ void KeyspaceExpiryTest::the_thread_removes_keys_in_time() {
     expiry.stop();
     qInfo("the last key went %lld ms after its deadline", static_cast<long long>(observer.latest));
     QCOMPARE(fixture.keys.size(0), std::size_t{200'000 - kDue});
-    // 100 ms is what is promised; a machine that is busy with other tests may withhold the processor.
+    // 100 ms is what is promised; a machine that is busy with other tests may withhold the
+    // processor.
     QVERIFY(observer.latest < 1'000);
 }
 

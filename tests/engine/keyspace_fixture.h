@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the key space's tests share: a key space of known seed, an observer that writes down what it is
-// told, and a seed that is printed and taken back from MILLPOND_SEED.
+// What the key space's tests share: a key space of known seed, an observer that writes down what it
+// is told, and a seed that is printed and taken back from MILLPOND_SEED.
 #pragma once
 
 #include <QByteArray>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table against a std::map, SCAN's and the walk's guarantees while the table changes under them, and
-// the deadline wheel.
+// The table against a std::map, SCAN's and the walk's guarantees while the table changes under
+// them, and the deadline wheel.
 #include <QtTest>
 #include <algorithm>
 #include <map>
@@ -16,7 +16,9 @@ namespace {
 
 constexpr UnixMillis kNow = 1'700'000'000'000;
 
-std::string key_of(std::uint64_t n) { return "key:" + std::to_string(n); }
+std::string key_of(std::uint64_t n) {
+    return "key:" + std::to_string(n);
+}
 
 }  // namespace
 

@@ -30,7 +30,8 @@ private slots:
     }
 
     void nonsenseDoesNotParse() {
-        for (const char* text : {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8", "::/129", "a.b.c.d", "10.0.0.0/8x"}) {
+        for (const char* text : {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8",
+                                 "::/129", "a.b.c.d", "10.0.0.0/8x"}) {
             QVERIFY2(!Cidr::parse(text), text);
         }
     }
@@ -38,9 +39,11 @@ private slots:
     void bothTheVpcAndAGroupMustAllow() {
         const AccessRules rules(3, {"127.0.0.0/8"}, {"127.1.0.0/16", "10.0.0.0/8"});
         QCOMPARE(rules.refusal(*IpAddress::parse("127.1.2.3")), std::string_view());
-        QCOMPARE(rules.refusal(*IpAddress::parse("127.2.2.3")), std::string_view("no inbound rule allows it"));
+        QCOMPARE(rules.refusal(*IpAddress::parse("127.2.2.3")),
+                 std::string_view("no inbound rule allows it"));
         QCOMPARE(rules.refusal(*IpAddress::parse("10.1.1.1")), std::string_view("outside the VPC"));
-        QVERIFY(!AccessRules(1, {"127.0.0.0/8"}, {}).refusal(*IpAddress::parse("127.0.0.1")).empty());
+        QVERIFY(
+            !AccessRules(1, {"127.0.0.0/8"}, {}).refusal(*IpAddress::parse("127.0.0.1")).empty());
     }
 
     void theTableOfSourcesIsBounded() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The request parser: the same commands come out however the bytes are cut, and bad input gets Redis's words.
+// The request parser: the same commands come out however the bytes are cut, and bad input gets
+// Redis's words.
 #include <QtTest>
 #include <cmath>
 #include <random>
@@ -17,8 +18,8 @@ namespace {
 
 using Commands = std::vector<std::vector<std::string>>;
 
-/// Feeds `input` in pieces, as a connection does: what has not been consumed stays at the front, each time at
-/// another address.
+/// Feeds `input` in pieces, as a connection does: what has not been consumed stays at the front,
+/// each time at another address.
 struct Feeder {
     RequestParser parser;
     RequestLimits limits;
@@ -51,7 +52,8 @@ struct Feeder {
 
 std::string encode(const std::vector<std::string>& command) {
     std::string out = "*" + std::to_string(command.size()) + "\r\n";
-    for (const std::string& arg : command) out += "$" + std::to_string(arg.size()) + "\r\n" + arg + "\r\n";
+    for (const std::string& arg : command)
+        out += "$" + std::to_string(arg.size()) + "\r\n" + arg + "\r\n";
     return out;
 }
 
@@ -67,7 +69,9 @@ class RespRequests : public QObject {
     Q_OBJECT
 private slots:
     void everyCutGivesTheSameCommands() {
-        const Commands commands{{"SET", "key", std::string("a\r\nb\0c", 6)}, {"GET", ""}, {"PING"},
+        const Commands commands{{"SET", "key", std::string("a\r\nb\0c", 6)},
+                                {"GET", ""},
+                                {"PING"},
                                 {"MSET", "a", "1", "b", std::string(300, 'x')}};
         std::string input;
         for (const auto& command : commands) input += encode(command);
@@ -87,8 +91,9 @@ private slots:
     }
 
     void randomPipelinesSurviveRandomCuts() {
-        const auto seed = qEnvironmentVariableIntValue("MILLPOND_SEED") ? qEnvironmentVariableIntValue("MILLPOND_SEED")
-                                                                       : static_cast<int>(std::random_device()());
+        const auto seed = qEnvironmentVariableIntValue("MILLPOND_SEED")
+                              ? qEnvironmentVariableIntValue("MILLPOND_SEED")
+                              : static_cast<int>(std::random_device()());
         qInfo("MILLPOND_SEED=%d", seed);
         std::mt19937 random(static_cast<unsigned>(seed));
         for (int round = 0; round < 300; ++round) {
@@ -104,7 +109,8 @@ private slots:
             }
             Feeder feeder;
             for (std::size_t at = 0; at < input.size();) {
-                const std::size_t size = std::min<std::size_t>(random() % 400 + 1, input.size() - at);
+                const std::size_t size =
+                    std::min<std::size_t>(random() % 400 + 1, input.size() - at);
                 QVERIFY(feeder.feed(std::string_view(input).substr(at, size), random() % 8 + 1));
                 at += size;
             }
@@ -153,7 +159,8 @@ private slots:
         QCOMPARE(error_of("*11\r\n", false), prefix + "unauthenticated multibulk length");
         QCOMPARE(error_of("*1\r\n$16385\r\n", false), prefix + "unauthenticated bulk length");
         QCOMPARE(error_of("*" + std::string(70000, '1')), prefix + "too big mbulk count string");
-        QCOMPARE(error_of("*1\r\n$" + std::string(70000, '1')), prefix + "too big bulk count string");
+        QCOMPARE(error_of("*1\r\n$" + std::string(70000, '1')),
+                 prefix + "too big bulk count string");
         QCOMPARE(error_of(std::string(70000, 'a')), prefix + "too big inline request");
         QCOMPARE(error_of("PING \"open\r\n"), prefix + "unbalanced quotes in request");
     }
@@ -167,9 +174,14 @@ private slots:
     }
 
     void realsPrintAsRedisPrintsThem() {
-        const std::vector<std::pair<double, std::string>> cases{
-            {3, "3"},         {3.1, "3.1000000000000001"}, {1e17, "1e+17"},      {-0.0, "-0"},
-            {1e300, "1.0000000000000001e+300"}, {0.1, "0.10000000000000001"}, {INFINITY, "inf"}, {-INFINITY, "-inf"}};
+        const std::vector<std::pair<double, std::string>> cases{{3, "3"},
+                                                                {3.1, "3.1000000000000001"},
+                                                                {1e17, "1e+17"},
+                                                                {-0.0, "-0"},
+                                                                {1e300, "1.0000000000000001e+300"},
+                                                                {0.1, "0.10000000000000001"},
+                                                                {INFINITY, "inf"},
+                                                                {-INFINITY, "-inf"}};
         for (const auto& [value, text] : cases) {
             char out[kRealBytesMax];
             QCOMPARE(std::string(out, format_real(value, out)), text);
@@ -179,8 +191,10 @@ private slots:
     void wordsAreSplitAsInConfigurationFiles() {
         QVERIFY(!split_words("a \"b"));
         QVERIFY(!split_words("\"a\"b"));
-        QCOMPARE(*split_words(" a\tb  'c d' \"\" "), (std::vector<std::string>{"a", "b", "c d", ""}));
-        QCOMPARE(*split_words("\"\\n\\x7e\\\"\" 'it\\'s'"), (std::vector<std::string>{"\n~\"", "it's"}));
+        QCOMPARE(*split_words(" a\tb  'c d' \"\" "),
+                 (std::vector<std::string>{"a", "b", "c d", ""}));
+        QCOMPARE(*split_words("\"\\n\\x7e\\\"\" 'it\\'s'"),
+                 (std::vector<std::string>{"\n~\"", "it's"}));
     }
 };
 

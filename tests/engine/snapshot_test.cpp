@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Goals: what is written in RDB format reads back the same; nothing malformed crashes or is taken for data; a
-// walk under concurrent writes gives the data exactly as it was at the cut.
+// Goals: what is written in RDB format reads back the same; nothing malformed crashes or is taken
+// for data; a walk under concurrent writes gives the data exactly as it was at the cut.
 #include <QtTest>
 
 #include <atomic>
@@ -33,7 +33,8 @@ std::string describe(Entry& entry) {
     if (entry.has_expiry()) out += " until " + std::to_string(entry.expiry());
     std::multimap<std::string, std::string> parts;
     switch (entry.type()) {
-        case Type::string: return out + " " + text_of(&entry);
+        case Type::string:
+            return out + " " + text_of(&entry);
         case Type::list:
             List(entry.object()).for_each([&](Bytes e) {
                 out += "," + std::string(e);
@@ -77,8 +78,10 @@ Dump dump(Keyspace& keys) {
 
 std::string random_text(std::mt19937_64& random, std::size_t max) {
     switch (random() % 4) {
-        case 0: return std::to_string(static_cast<std::int64_t>(random()) >> (random() % 64));
-        case 1: return std::string(random() % (max + 1), static_cast<char>('a' + random() % 3));
+        case 0:
+            return std::to_string(static_cast<std::int64_t>(random()) >> (random() % 64));
+        case 1:
+            return std::string(random() % (max + 1), static_cast<char>('a' + random() % 3));
         default: {
             std::string text(random() % (max + 1), '\0');
             for (char& c : text) c = static_cast<char>(random());
@@ -90,21 +93,29 @@ std::string random_text(std::mt19937_64& random, std::size_t max) {
 /// Creates, changes or removes one random key.
 void random_write(std::mt19937_64& random, Database& db, Bytes key) {
     switch (random() % 10) {
-        case 0: db.erase(key); return;
+        case 0:
+            db.erase(key);
+            return;
         case 1:
-            if (Entry* entry = db.find_write(key)) db.set_expiry(*entry, 4000000000000 + static_cast<int>(random() % 1000));
+            if (Entry* entry = db.find_write(key))
+                db.set_expiry(*entry, 4000000000000 + static_cast<int>(random() % 1000));
             return;
         case 2:
-        case 3: db.put_string(key, random_text(random, random() % 50 == 0 ? 40000 : 60)); return;
+        case 3:
+            db.put_string(key, random_text(random, random() % 50 == 0 ? 40000 : 60));
+            return;
         case 4:
             if (Entry* entry = db.find_or_create<List>(key)) {
-                for (int i = 0; i < 5; ++i) List(entry->object()).push_back(random_text(random, 300));
-                if (random() % 20 == 0) List(entry->object()).push_front(random_text(random, 20000));
+                for (int i = 0; i < 5; ++i)
+                    List(entry->object()).push_back(random_text(random, 300));
+                if (random() % 20 == 0)
+                    List(entry->object()).push_front(random_text(random, 20000));
             }
             return;
         case 5:
             if (Entry* entry = db.find_or_create<Set>(key)) {
-                for (int i = 0; i < 8; ++i) Set(entry->object()).add(std::to_string(random() % 100000));
+                for (int i = 0; i < 8; ++i)
+                    Set(entry->object()).add(std::to_string(random() % 100000));
                 if (random() % 3 == 0) Set(entry->object()).add(random_text(random, 80));
             }
             return;
@@ -112,14 +123,17 @@ void random_write(std::mt19937_64& random, Database& db, Bytes key) {
         case 7:
             if (Entry* entry = db.find_or_create<SortedSet>(key)) {
                 for (int i = 0; i < 6; ++i) {
-                    const double score = static_cast<double>(static_cast<std::int64_t>(random())) / 1e10;
-                    SortedSet(entry->object()).set(random_text(random, 70), random() % 9 == 0 ? -HUGE_VAL : score);
+                    const double score =
+                        static_cast<double>(static_cast<std::int64_t>(random())) / 1e10;
+                    SortedSet(entry->object())
+                        .set(random_text(random, 70), random() % 9 == 0 ? -HUGE_VAL : score);
                 }
             }
             return;
         default:
             if (Entry* entry = db.find_or_create<Hash>(key)) {
-                for (int i = 0; i < 6; ++i) Hash(entry->object()).set(random_text(random, 70), random_text(random, 90));
+                for (int i = 0; i < 6; ++i)
+                    Hash(entry->object()).set(random_text(random, 70), random_text(random, 90));
             }
     }
 }
@@ -157,7 +171,8 @@ struct Loading {
     std::unique_ptr<GateFlag> flag;
 };
 
-std::vector<std::string> read_all(bool (*reader)(Bytes, PackedVisitor), Bytes bytes, bool expected = true) {
+std::vector<std::string> read_all(bool (*reader)(Bytes, PackedVisitor), Bytes bytes,
+                                  bool expected = true) {
     std::vector<std::string> out;
     const bool ok = reader(bytes, [&](Bytes e) {
         out.emplace_back(e);
@@ -199,10 +214,35 @@ void SnapshotTest::checksumIsRedis() {
 void SnapshotTest::listpackReadsBack() {
     std::mt19937_64 random(test_seed());
     ListpackWriter writer;
-    Words words{"0", "-1", "127", "128", "-4096", "4095", "4096", "-4097", "32767", "-32768", "32768", "8388607",
-                "-8388608", "8388608", "2147483647", "-2147483648", "2147483648", "9223372036854775807",
-                "-9223372036854775808", "9223372036854775808", "-0", "01", "+1", "", std::string(63, 'x'),
-                std::string(64, 'x'), std::string(4095, 'y'), std::string(4096, 'z'), std::string(100000, 'q')};
+    Words words{"0",
+                "-1",
+                "127",
+                "128",
+                "-4096",
+                "4095",
+                "4096",
+                "-4097",
+                "32767",
+                "-32768",
+                "32768",
+                "8388607",
+                "-8388608",
+                "8388608",
+                "2147483647",
+                "-2147483648",
+                "2147483648",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "9223372036854775808",
+                "-0",
+                "01",
+                "+1",
+                "",
+                std::string(63, 'x'),
+                std::string(64, 'x'),
+                std::string(4095, 'y'),
+                std::string(4096, 'z'),
+                std::string(100000, 'q')};
     for (int i = 0; i < 2000; ++i) words.push_back(random_text(random, 200));
     for (const std::string& word : words) writer.add(word);
     const std::string packed = writer.take();
@@ -217,22 +257,23 @@ void SnapshotTest::listpackReadsBack() {
 
 void SnapshotTest::oldPackedEncodings() {
     // A ziplist of "a", 5, 1000, -70000, and a string of 70 bytes, as Redis 2.6 to 6.2 wrote it.
-    const std::string body = "\x00\x01"s + "a" + "\x03\xf6" + "\x02\xc0\xe8\x03" + "\x04\xf0\x90\xee\xfe" +
-                             "\x05\x40\x46" + std::string(70, 'b');
+    const std::string body = "\x00\x01"s + "a" + "\x03\xf6" + "\x02\xc0\xe8\x03" +
+                             "\x04\xf0\x90\xee\xfe" + "\x05\x40\x46" + std::string(70, 'b');
     std::string ziplist(10, '\0');
     ziplist += body + "\xff";
     const auto total = static_cast<std::uint32_t>(ziplist.size());
     std::memcpy(ziplist.data(), &total, 4);
     ziplist[8] = 5;
-    QCOMPARE(read_all(read_ziplist, ziplist), (Words{"a", "5", "1000", "-70000", std::string(70, 'b')}));
+    QCOMPARE(read_all(read_ziplist, ziplist),
+             (Words{"a", "5", "1000", "-70000", std::string(70, 'b')}));
     for (std::size_t cut = 0; cut < ziplist.size(); ++cut) {
         QVERIFY(!read_ziplist(ziplist.substr(0, cut), [](Bytes) { return true; }));
     }
     ziplist[13] ^= 2;  // no longer the length that the next element tells
     QVERIFY(!read_ziplist(ziplist, [](Bytes) { return true; }));
 
-    const std::string zipmap = "\x02\x03"s + "foo" + "\x03\x02"s + "bar" + "\0\0"s + "\x05"s + "hello" + "\x05\x00"s +
-                               "world" + "\xff";
+    const std::string zipmap = "\x02\x03"s + "foo" + "\x03\x02"s + "bar" + "\0\0"s + "\x05"s +
+                               "hello" + "\x05\x00"s + "world" + "\xff";
     QCOMPARE(read_all(read_zipmap, zipmap), (Words{"foo", "bar", "hello", "world"}));
     for (std::size_t cut = 0; cut < zipmap.size(); ++cut) {
         QVERIFY(!read_zipmap(zipmap.substr(0, cut), [](Bytes) { return true; }));
@@ -255,7 +296,9 @@ void SnapshotTest::whatIsWrittenReadsBack() {
         KeyspaceFixture source(random());
         for (int i = 0; i < 3000; ++i) {
             Database db = source.at(1000, static_cast<int>(random() % 3));
-            random_write(random, db, "key:" + std::to_string(random() % 400) + std::string(random() % 300, 'k'));
+            random_write(
+                random, db,
+                "key:" + std::to_string(random() % 400) + std::string(random() % 300, 'k'));
         }
         RdbWriter writer({.compress = compress});
         for (int db = 0; db < Keyspace::kDatabases; ++db) {
@@ -285,26 +328,31 @@ void SnapshotTest::whatIsWrittenReadsBack() {
 void SnapshotTest::oldFilesAndUnknownPartsAnswerClearly() {
     Loading loading;
     // Version 1: no checksum; expiry in seconds; a score in digits.
-    const std::string old = "REDIS0001\xfe\x01"s + "\xfd\x00\x28\x6b\xee"s + "\x00\x01k\x01v"s + "\x03\x01z\x02\x01"s +
-                            "a" + "\x03" + "1.5" + "\x01"s + "b" + "\xfe" + "\xff";
+    const std::string old = "REDIS0001\xfe\x01"s + "\xfd\x00\x28\x6b\xee"s + "\x00\x01k\x01v"s +
+                            "\x03\x01z\x02\x01"s + "a" + "\x03" + "1.5" + "\x01"s + "b" + "\xfe" +
+                            "\xff";
     const RdbReadResult result = loading.read(old);
     QVERIFY2(result.error, "an expiry before 1970 must be refused");
-    const std::string good = "REDIS0001\xfe\x01"s + "\xfd\x00\x28\x6b\x6e"s + "\x00\x01k\x01v"s + "\x03\x01z\x02\x01"s +
-                             "a" + "\x03" + "1.5" + "\x01"s + "b" + "\xfe" + "\xff";
+    const std::string good = "REDIS0001\xfe\x01"s + "\xfd\x00\x28\x6b\x6e"s + "\x00\x01k\x01v"s +
+                             "\x03\x01z\x02\x01"s + "a" + "\x03" + "1.5" + "\x01"s + "b" + "\xfe" +
+                             "\xff";
     const RdbReadResult fine = loading.read(good);
     QVERIFY2(!fine.error, fine.error.value_or("").c_str());
     const Dump loaded = dump(loading.fixture.keys);
     QCOMPARE(loaded.at({1, "k"}), "string until " + std::to_string(0x6e6b2800LL * 1000) + " v");
     QCOMPARE(loaded.at({1, "z"}), std::string("zset,a=1.5,b=inf"));
 
-    const auto error_of = [&](const std::string& bytes) { return loading.read(bytes).error.value_or("(none)"); };
+    const auto error_of = [&](const std::string& bytes) {
+        return loading.read(bytes).error.value_or("(none)");
+    };
     QVERIFY(error_of("").find("end of data") != std::string::npos);
     QVERIFY(error_of("RUBBISH00001").find("signature") != std::string::npos);
     QVERIFY(error_of("REDIS0099\xff").find("version 99") != std::string::npos);
     QVERIFY(error_of("REDIS0009\x0f\x01s").find("streams") != std::string::npos);
     QVERIFY(error_of("REDIS0009\x07\x01m").find("modules") != std::string::npos);
     QVERIFY(error_of("REDIS0009\xfe\x10").find("database 16") != std::string::npos);
-    QVERIFY(error_of("REDIS0009\x00\x01k\x81\x7f\xff\xff\xff\xff\xff\xff\xff"s).find("4 GiB") != std::string::npos);
+    QVERIFY(error_of("REDIS0009\x00\x01k\x81\x7f\xff\xff\xff\xff\xff\xff\xff"s).find("4 GiB") !=
+            std::string::npos);
     std::string broken = finished("\x00\x01k\x01v"s);
     broken[broken.size() - 1] ^= 1;
     QVERIFY(error_of(broken).find("checksum") != std::string::npos);
@@ -341,7 +389,8 @@ void SnapshotTest::noTruncationOrCorruptionGetsThrough() {
         for (std::uint64_t n = 1 + random() % 3; n > 0; --n) {
             bad[9 + random() % (bad.size() - 9)] ^= static_cast<char>(1 + random() % 255);
         }
-        if (bad != whole) QVERIFY(loading.read(bad).error || bad.substr(bad.size() - 8) == std::string(8, '\0'));
+        if (bad != whole)
+            QVERIFY(loading.read(bad).error || bad.substr(bad.size() - 8) == std::string(8, '\0'));
         // Without the checksum's help: any outcome but a crash.
         std::memset(bad.data() + bad.size() - 8, 0, 8);
         loading.read(bad);
@@ -355,7 +404,8 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
     Gate gate;
     const auto flag = gate.join("test");
     std::atomic<KeyspaceObserver*> hook{nullptr};
-    SnapshotWalker walker(fixture.keys, gate, [&](KeyspaceObserver* observer) { hook.store(observer); });
+    SnapshotWalker walker(fixture.keys, gate,
+                          [&](KeyspaceObserver* observer) { hook.store(observer); });
 
     class Observer final : public KeyspaceObserver {
     public:
@@ -381,7 +431,8 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
                 SharedLane lane(gate, *mine);
                 for (int i = 0; i < 20; ++i) {
                     const std::string key = "key:" + std::to_string(random() % 3000);
-                    Database db(fixture.keys, static_cast<int>(random() % 2), {.now = 1000}, observer);
+                    Database db(fixture.keys, static_cast<int>(random() % 2), {.now = 1000},
+                                observer);
                     Shard& shard = fixture.keys.shard(fixture.keys.shard_of(key));
                     std::lock_guard lock(shard);
                     random_write(random, db, key);
@@ -420,7 +471,8 @@ void SnapshotTest::aWalkThatFailsLeavesTheNextOneWhole() {
     const auto flag = gate.join("test");
     KeyspaceObserver* hook = nullptr;
     SnapshotWalker walker(fixture.keys, gate, [&](KeyspaceObserver* observer) { hook = observer; });
-    for (int i = 0; i < 5000; ++i) fixture.at(1).put_string("key:" + std::to_string(i), std::string(100, 'v'));
+    for (int i = 0; i < 5000; ++i)
+        fixture.at(1).put_string("key:" + std::to_string(i), std::string(100, 'v'));
     for (int round = 0; round < 7; ++round) {
         gate.run_exclusive(*flag, "cut", [&] { walker.cut({}); });
         StringSink sink;
@@ -459,7 +511,8 @@ void SnapshotTest::theSpoolSpillsAndReadsBack() {
     }
     spool.finish();
     QCOMPARE(spool.size(), all.size());
-    while (const std::size_t n = spool.read(read.size(), buffer.data(), buffer.size())) read.append(buffer.data(), n);
+    while (const std::size_t n = spool.read(read.size(), buffer.data(), buffer.size()))
+        read.append(buffer.data(), n);
     QVERIFY(read == all);
     QVERIFY(!spool.failed());
     QVERIFY(QDir(folder.path()).entryList(QDir::Files).isEmpty());  // the file has no name
