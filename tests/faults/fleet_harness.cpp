@@ -111,7 +111,7 @@ bool CounterWriter::write(Milliseconds limit) {
 // -- Harness
 // ----------------------------------------------------------------------------------------------
 
-Harness::Harness() : range_("127." + std::to_string(60 + ::getpid() % 140)) {}
+Harness::Harness() : range_("127." + std::to_string(20 + ::getpid() % 50)) {}
 
 Harness::~Harness() {
     for (const auto& [name, view] : views_) {
