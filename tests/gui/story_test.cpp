@@ -241,6 +241,7 @@ private Q_SLOTS:
         photograph("after-crash");
         QTRY_VERIFY_WITH_TIMEOUT(available(), kWaitMs);
         QCOMPARE(ask(endpoint(), "GET greeting"), std::string("$5\r\nhello\r\n"));
+        QCOMPARE(ask(endpoint(), "GET after-crash"), std::string("$1\r\n1\r\n"));
         window().openPage("events");
         photograph("events");
     }
