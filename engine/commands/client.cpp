@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/help.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
@@ -111,7 +112,7 @@ bool parse_kill(Call& call, Filter& filter) {
         } else if (is_word(call.arg(i), "laddr")) {
             filter.local = value;
         } else if (is_word(call.arg(i), "user")) {
-            if (value != "default")
+            if (!call.server().acl().accounts().find(value))
                 return call.error("ERR No such user '" + std::string(value) + "'");
             filter.user = value;
         } else if (is_word(call.arg(i), "skipme") &&

@@ -3,6 +3,7 @@
 // Commands about the connection itself; the CLIENT family is in client.cpp.
 #include <optional>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/call.h"
 #include "engine/commands/client.h"
 #include "engine/commands/dispatch.h"
@@ -18,32 +19,17 @@ namespace millpond::engine {
 
 namespace {
 
-/// Takes the same time wherever the difference is.
-bool same_secret(std::string_view a, std::string_view b) {
-    unsigned char different = a.size() == b.size() ? 0 : 1;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        different =
-            static_cast<unsigned char>(different | (a[i] ^ (b.empty() ? '\0' : b[i % b.size()])));
-    }
-    return different == 0;
-}
-
 constexpr std::string_view kWrongPassword =
     "WRONGPASS invalid username-password pair or user is disabled.";
 
-/// The default user is the only one there is.
 bool authenticate(Call& call, Bytes user, Bytes password) {
-    const std::string required = call.server().config().requirepass.get();
-    if (user != "default" || (!required.empty() && !same_secret(password, required))) {
-        return call.error(kWrongPassword);
-    }
-    call.session().set_authenticated(true);
-    return true;
+    return call.server().acl().authenticate(call.session(), call.arg(0), user, password) ||
+           call.error(kWrongPassword);
 }
 
 void auth(Call& call) {
     if (call.argc() > 3) return static_cast<void>(call.syntax_error());
-    if (call.argc() == 2 && call.server().config().requirepass.get().empty()) {
+    if (call.argc() == 2 && call.server().acl().accounts().default_without_password()) {
         call.error(
             "ERR AUTH <password> called without any password configured for the default user. Are "
             "you sure your "
@@ -163,11 +149,8 @@ void reset(Call& call) {
     session.set_protocol(Session::Protocol::resp2);
     session.reply_mode = Session::ReplyMode::on;
     session.no_touch = session.no_evict = false;
-    session.edit_text([](Session::Text& text) {
-        text.name.clear();
-        text.user = "default";
-    });
-    session.set_authenticated(call.server().config().requirepass.get().empty());
+    session.edit_text([](Session::Text& text) { text.name.clear(); });
+    call.server().acl().welcome(session);
     call.reply().simple("RESET");
 }
 

@@ -6,6 +6,8 @@
 #include <bit>
 #include <cassert>
 
+#include "engine/acl/access_control.h"
+#include "engine/acl/redaction.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/restricted.h"
 #include "engine/commands/transaction.h"
@@ -111,7 +113,8 @@ Executor::Executor(Server& server, std::string_view thread_name)
     s.select = table.find("select");
     s.restricted.resize(table.size());
     for (const std::string_view name : restricted_commands()) {
-        if (const CommandSpec* spec = table.find(name)) s.restricted[spec->id] = true;
+        if (const CommandSpec* spec = server.acl().index().find(name))
+            s.restricted[spec->id] = true;
     }
 }
 
@@ -200,7 +203,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
     if (!spec) return Step::ran;
     if (spec->lane == Lane::exclusive && !queues(session, *spec)) return Step::exclusive;
     bool parked = false;
-    if (!admit(session, *spec, parked)) return parked ? Step::parked : Step::ran;
+    if (!admit(session, *spec, args, parked)) return parked ? Step::parked : Step::ran;
     if (queues(session, *spec)) {
         queue(session, *spec, args);
         return Step::ran;
@@ -219,7 +222,7 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
         read_clock();
         bool parked = false;
         // The world may have changed since the shared lane was left.
-        if (admit(session, *spec, parked)) execute(session, *spec, args);
+        if (admit(session, *spec, args, parked)) execute(session, *spec, args);
     });
 }
 
@@ -247,14 +250,15 @@ const CommandSpec* Executor::look_up(Bytes name) {
 const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> args) {
     const Scratch& s = *scratch_;
     const CommandSpec* spec = look_up(args[0]);
-    if (spec && session.via == Session::Via::handed_over && s.restricted[spec->id]) spec = nullptr;
+    const bool restricted = session.via == Session::Via::handed_over;
+    if (spec && restricted && s.restricted[spec->id]) spec = nullptr;
     if (!spec) {
         reject(session, nullptr, unknown_command(args));
         return nullptr;
     }
     if (spec->has_subcommands && args.size() >= 2) {
         const CommandSpec* sub = server_.commands().find_subcommand(*spec, args[1]);
-        if (!sub) {
+        if (!sub || (restricted && s.restricted[sub->id])) {
             reject(session, spec, unknown_subcommand(*spec, args[1]));
             return nullptr;
         }
@@ -276,7 +280,8 @@ bool Executor::queues(const Session& session, const CommandSpec& spec) const {
            &spec != s.quit && &spec != s.reset;
 }
 
-bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
+bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+                     bool& parked) {
     const Scratch& s = *scratch_;
     if (session.killed.load(std::memory_order_relaxed)) {
         session.close_after_reply();
@@ -298,17 +303,20 @@ bool Executor::admit(Session& session, const CommandSpec& spec, bool& parked) {
         return false;
     };
     Config& config = server_.config();
-    if (!session.authenticated() && !(spec.flags & kNoAuth))
-        return refuse("NOAUTH Authentication required.");
-    if (session.transaction && session.transaction->open && (spec.flags & kNoMulti)) {
-        return refuse("ERR Command not allowed inside a transaction");
-    }
     if (s.debug && (&spec == s.debug || spec.container == s.debug) &&
         !protected_command_allowed(session, config.enable_debug_command.get())) {
         return refuse(
             "ERR DEBUG command not allowed. Set enable-debug-command to \"yes\", or to \"local\" "
             "and connect from "
             "this machine.");
+    }
+    if (server_.acl().must_authenticate(session) && !(spec.flags & kNoAuth))
+        return refuse("NOAUTH Authentication required.");
+    if (session.transaction && session.transaction->open && (spec.flags & kNoMulti)) {
+        return refuse("ERR Command not allowed inside a transaction");
+    }
+    if (session.account && !session.account->unrestricted()) [[unlikely]] {
+        if (const auto error = server_.acl().refuse(session, spec, args)) return refuse(*error);
     }
     const bool writes = (flags & kWrite) != 0;
     const Role role = server_.role();
@@ -568,7 +576,10 @@ void Executor::invoke(Call& call) {
 
 void Executor::note_slow(const Call& call, std::int64_t us) {
     if ((call.spec_->flags & kSkipSlowlog) || call.applying_) return;
-    server_.slow_log().add(call.args_, us, call.session_->peer, call.session_->text().name,
+    std::vector<Bytes> shown;
+    const bool secret = acl::redact(*call.spec_, call.args_, shown);
+    server_.slow_log().add(secret ? std::span<const Bytes>(shown) : call.args_, us,
+                           call.session_->peer, call.session_->text().name,
                            static_cast<std::size_t>(server_.config().slowlog_max_len.load()));
 }
 

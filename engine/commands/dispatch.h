@@ -92,7 +92,8 @@ private:
     Step run_shared(Session& session, std::span<const Bytes> args, const Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
     const CommandSpec* identify(Session& session, std::span<const Bytes> args);
-    bool admit(Session& session, const CommandSpec& spec, bool& parked);
+    bool admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+               bool& parked);
     void reject(Session& session, const CommandSpec* spec, std::string_view error);
     bool queues(const Session& session, const CommandSpec& spec) const;
     void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);

@@ -5,8 +5,9 @@ namespace millpond::engine {
 
 std::span<const std::string_view> restricted_commands() {
     static constexpr std::string_view kNames[] = {
-        "bgrewriteaof", "bgsave",    "config", "debug",    "failover", "migrate", "psync",
-        "replconf",     "replicaof", "save",   "shutdown", "slaveof",  "sync",
+        "acl|deluser", "acl|load", "acl|save", "acl|setuser", "bgrewriteaof", "bgsave",
+        "config",      "debug",    "failover", "migrate",     "psync",        "replconf",
+        "replicaof",   "save",     "shutdown", "slaveof",     "sync",
     };
     return kNames;
 }

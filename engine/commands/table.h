@@ -133,5 +133,6 @@ void add_server_commands(CommandTable&);
 void add_debug_commands(CommandTable&);
 void add_replication_commands(CommandTable&);
 void add_persistence_commands(CommandTable&);
+void add_acl_commands(CommandTable&);
 
 }  // namespace millpond::engine

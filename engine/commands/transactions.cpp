@@ -5,10 +5,12 @@
 // commands are one step.
 #include <algorithm>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/call.h"
 #include "engine/commands/dispatch.h"
 #include "engine/commands/table.h"
 #include "engine/commands/transaction.h"
+#include "engine/server/server.h"
 #include "engine/server/session.h"
 
 namespace millpond::engine {
@@ -72,7 +74,12 @@ void exec(Call& call) {
     call.reply().array(transaction->queue.size());
     std::vector<Bytes> views;
     for (const OwnedCommand& queued : transaction->queue) {
-        call.executor().run_nested(call, queued.spec(), queued.args(views));
+        const auto args = queued.args(views);
+        if (const auto error = call.server().acl().refuse_in_exec(session, queued.spec(), args)) {
+            call.error(*error);
+        } else {
+            call.executor().run_nested(call, queued.spec(), args);
+        }
     }
 }
 

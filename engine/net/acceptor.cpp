@@ -18,6 +18,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "engine/acl/access_control.h"
 #include "engine/net/network.h"
 #include "engine/net/socket_owner.h"
 #include "engine/server/config.h"
@@ -356,7 +357,7 @@ void Acceptor::admit(int fd, Session::Via via, NetworkControl::Kind kind, const 
         return say_and_close(fd, kTooMany);
     }
     if (via == Session::Via::tcp && config.protected_mode && ip && !ip->loopback() &&
-        config.requirepass.get().empty()) {
+        server_.acl().accounts().default_without_password()) {
         server_.statistics().connections_rejected.add(1);
         return say_and_close(fd, kProtectedMode);
     }

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/table.h"
 #include "engine/net/network.h"
 #include "engine/server/clock.h"
@@ -195,7 +196,7 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
     std::size_t used = 0;
     while (used < data.size() && c.state() == Session::State::open && !c.choked) {
         batch_.clear();
-        limits.authenticated = c.authenticated();
+        limits.authenticated = !server_.acl().must_authenticate(c);
         // Before AUTH, what comes next is judged only when the command before it has been run.
         const std::size_t most = limits.authenticated ? Executor::kBatchCommandsMax : 1;
         const auto status = c.parser.parse(data.substr(used), limits, most, batch_);
@@ -400,7 +401,7 @@ void IoThread::adopt(Accepted accepted) {
     auto made =
         std::make_unique<Connection>(server_, network_.next_session_id(), std::move(accepted));
     Connection& c = *made;
-    c.set_authenticated(server_.config().requirepass.get().empty());
+    server_.acl().welcome(c);
     {
         const std::lock_guard lock(registry_mutex_);
         connections_.emplace(c.id(), std::move(made));

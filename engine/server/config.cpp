@@ -144,6 +144,10 @@ void Config::apply_words(const std::vector<std::string>& words, const std::strin
         if (words.size() != 2) throw ConfigError(where + ": wrong number of arguments");
         return load_stream(words[1], depth + 1);
     }
+    if (name == "user" && words.size() > 1) {
+        user_lines.push_back({{words.begin() + 1, words.end()}, where});
+        return;
+    }
     const Directive* directive = find(name);
     if (!directive)
         throw ConfigError(where + ": Bad directive or wrong number of arguments: '" + words[0] +
@@ -228,6 +232,7 @@ std::optional<std::string> Config::rewrite() {
         while (in && std::getline(in, line)) lines.push_back(line);
     }
     std::vector<const Directive*> written;
+    std::vector<std::string> users = rewritten_users_ ? rewritten_users_() : decltype(lines)();
     std::string text;
     const auto emit = [&](const Directive& directive) {
         const std::string value = directive.get();
@@ -239,6 +244,10 @@ std::optional<std::string> Config::rewrite() {
         const auto words = resp::split_words(line);
         const bool comment = !words || words->empty() || (*words)[0].starts_with("#");
         const Directive* directive = comment ? nullptr : find((*words)[0]);
+        if (!comment && lowered((*words)[0]) == "user") {
+            for (const std::string& user : std::exchange(users, {})) text += user + "\n";
+            continue;
+        }
         if (!directive || lowered((*words)[0]) == "include") {
             text += line + "\n";
         } else if (std::ranges::find(written, directive) == written.end()) {
@@ -250,6 +259,7 @@ std::optional<std::string> Config::rewrite() {
             continue;
         if (directive->get() != directive->initial) emit(*directive);
     }
+    for (const std::string& user : users) text += user + "\n";
     // Beside the file, then renamed over it: a crash leaves the old or the new one, whole.
     const std::string beside = file_ + ".rewrite." + std::to_string(::getpid());
     {

@@ -80,6 +80,9 @@ public:
     // -- General
     ConfigNumber databases{16};
     ConfigText requirepass;
+    ConfigText aclfile;
+    ConfigText acl_pubsub_default{"resetchannels"};  ///< or allchannels
+    ConfigNumber acllog_max_len{128};
     ConfigText loglevel{"notice"}, logfile;
     ConfigText dir;  ///< absolute
     ConfigText pidfile;
@@ -121,6 +124,18 @@ public:
     ConfigText millpond_node, millpond_folder;
     ConfigNumber millpond_liveness_fd{-1};
 
+    /// "user NAME rules...": what access control makes of them when the server starts.
+    struct UserLine {
+        std::vector<std::string> words;  ///< behind "user"
+        std::string where;
+    };
+    std::vector<UserLine> user_lines;
+    /// What CONFIG REWRITE writes in the place of these lines; unless set, it keeps none. Before
+    /// threads start.
+    void on_rewrite_users(std::function<std::vector<std::string>()> lines) {
+        rewritten_users_ = std::move(lines);
+    }
+
     /// argv without the program's name: [FILE] [--directive value...]... Throws ConfigError.
     void load_command_line(const std::vector<std::string>& args);
     /// Throws ConfigError naming file and line.
@@ -155,6 +170,7 @@ private:
 
     std::vector<std::unique_ptr<Directive>> directives_;
     std::string file_;
+    std::function<std::vector<std::string>()> rewritten_users_;
     bool save_given_ =
         false;  ///< a first "save" takes the place of the default's points, later ones add
 };

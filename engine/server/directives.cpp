@@ -222,6 +222,9 @@ void add_general(Builder& to, Config& c) {
     limits.many_words = true;
     to.number("databases", c.databases, 1, 16).immutable = true;
     to.text("requirepass", c.requirepass);
+    to.text("aclfile", c.aclfile).immutable = true;
+    to.word("acl-pubsub-default", c.acl_pubsub_default, {"allchannels", "resetchannels"});
+    to.number("acllog-max-len", c.acllog_max_len, 0, LONG_MAX);
     to.word("loglevel", c.loglevel, {"debug", "verbose", "notice", "warning", "nothing"});
     to.text("logfile", c.logfile).immutable = true;
     to.text("pidfile", c.pidfile).immutable = true;

@@ -7,6 +7,7 @@
 #include <array>
 #include <system_error>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
 #include "engine/commands/watch.h"
@@ -54,6 +55,7 @@ std::unique_ptr<CommandTable> make_table() {
     add_debug_commands(*table);
     add_replication_commands(*table);
     add_persistence_commands(*table);
+    add_acl_commands(*table);
     return table;
 }
 
@@ -103,6 +105,8 @@ Server::Server(std::unique_ptr<Config> config)
     rates_ = std::make_unique<Rates>();
     watches_ = std::make_unique<WatchRegistry>(*keyspace_);
     slow_log_ = std::make_unique<SlowLog>();
+    acl_ = std::make_unique<acl::AccessControl>(*this);
+    acl_->load_configured();
     background_ = std::make_unique<Background>(*this);
     pause_ = std::make_unique<Pause>(*this);
     network_ = std::make_unique<Network>(*this);

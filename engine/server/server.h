@@ -18,6 +18,10 @@
 
 namespace millpond::engine {
 
+namespace acl {
+class AccessControl;
+}
+
 class CommandTable;
 class Config;
 class EffectLog;
@@ -48,6 +52,7 @@ public:
     Rates& rates() { return *rates_; }
     WatchRegistry& watches() { return *watches_; }
     SlowLog& slow_log() { return *slow_log_; }
+    acl::AccessControl& acl() { return *acl_; }
     Network& network() { return *network_; }  ///< a NetworkControl
     Pause& pause() { return *pause_; }        ///< a PauseControl
 
@@ -156,6 +161,7 @@ private:
     std::unique_ptr<Rates> rates_;
     std::unique_ptr<WatchRegistry> watches_;
     std::unique_ptr<SlowLog> slow_log_;
+    std::unique_ptr<acl::AccessControl> acl_;
     std::unique_ptr<KeyspaceObserver> background_;
     std::unique_ptr<Pause> pause_;
     std::unique_ptr<Network> network_;

@@ -22,6 +22,10 @@
 
 namespace millpond::engine {
 
+namespace acl {
+class Account;
+}
+
 class Server;
 struct Transaction;
 struct CommandSpec;
@@ -95,6 +99,10 @@ public:
     /// The log's end after the session's last write: what WAIT waits for.
     LogOffset last_write_offset() const { return last_write_; }
     void set_last_write_offset(LogOffset offset) { last_write_ = offset; }
+
+    /// Whose rights the session has; null: it may do everything (the applier, the loader). Set by
+    /// its own thread in a lane, or in the exclusive lane; read likewise.
+    std::shared_ptr<acl::Account> account;
 
     /// What replication hangs on a connection between REPLCONF and PSYNC.
     std::shared_ptr<void> replication;
