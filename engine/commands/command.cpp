@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/commands/arguments/notes.h"
 #include "engine/commands/call.h"
+#include "engine/commands/command_docs.h"
+#include "engine/commands/command_keys.h"
 #include "engine/commands/dispatch.h"
 #include "engine/commands/glob.h"
 #include "engine/commands/help.h"
@@ -94,56 +97,10 @@ std::vector<std::string> categories_of(const CommandSpec& spec) {
     return words;
 }
 
-void write_words(resp::ReplyWriter& reply, const std::vector<std::string>& words) {
+template <class Words>
+void write_words(resp::ReplyWriter& reply, const Words& words) {
     reply.set(words.size());
-    for (const std::string& word : words) reply.simple(word);
-}
-
-/// "RW ACCESS" as COMMAND INFO has it: the first word as it is, the rest in lower case.
-std::vector<std::string> key_flag_words(std::string_view text) {
-    std::vector<std::string> words;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find(' ', at), text.size());
-        std::string word(text.substr(at, end - at));
-        for (char& c : word)
-            c = static_cast<char>(!words.empty() && c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-        if (!word.empty()) words.push_back(std::move(word));
-        at = end + 1;
-    }
-    return words;
-}
-
-/// Where one group of keys stands: a range, or (when `counted`) as many as the argument at `index`
-/// says.
-struct KeySpec {
-    std::vector<std::string> flags;
-    int index;
-    int last;
-    int step;
-    bool counted;
-};
-
-/// A command has one group for each part of its key_flags. With several, each but the last is one
-/// key.
-std::vector<KeySpec> key_specs(const CommandSpec& spec) {
-    std::vector<KeySpec> specs;
-    if (spec.keys.first == 0 && !spec.find_keys) return specs;
-    std::string_view rest = spec.key_flags;
-    int index = std::max<int>(spec.keys.first, 1);
-    for (bool more = true; more; ++index) {
-        const std::size_t bar = rest.find('|');
-        more = bar != std::string_view::npos;
-        KeySpec one{key_flag_words(rest.substr(0, bar)), index, 0, 1, false};
-        if (one.flags.empty()) one.flags.emplace_back(spec.flags & kWrite ? "RW" : "RO");
-        if (!more) {
-            one.counted = spec.find_keys != nullptr;
-            one.last = spec.keys.last < 0 ? spec.keys.last : spec.keys.last - index;
-            one.step = spec.keys.step;
-        }
-        specs.push_back(std::move(one));
-        if (more) rest.remove_prefix(bar + 1);
-    }
-    return specs;
+    for (const std::string_view word : words) reply.simple(word);
 }
 
 void write_fields(resp::ReplyWriter& reply,
@@ -155,29 +112,53 @@ void write_fields(resp::ReplyWriter& reply,
     }
 }
 
-void write_key_specs(resp::ReplyWriter& reply, const CommandSpec& spec) {
-    const std::vector<KeySpec> specs = key_specs(spec);
+void write_begin(resp::ReplyWriter& reply, const KeySpec& spec) {
+    reply.bulk("begin_search");
+    reply.map(2);
+    reply.bulk("type");
+    reply.bulk(spec.begin == KeySpec::Begin::index     ? "index"
+               : spec.begin == KeySpec::Begin::keyword ? "keyword"
+                                                       : "unknown");
+    reply.bulk("spec");
+    if (spec.begin == KeySpec::Begin::index) return write_fields(reply, {{"index", spec.index}});
+    if (spec.begin == KeySpec::Begin::unknown) return reply.map(0);
+    reply.map(2);
+    reply.bulk("keyword");
+    reply.bulk(spec.keyword);
+    reply.bulk("startfrom");
+    reply.integer(spec.index);
+}
+
+void write_find(resp::ReplyWriter& reply, const KeySpec& spec) {
+    reply.bulk("find_keys");
+    reply.map(2);
+    reply.bulk("type");
+    reply.bulk(spec.find == KeySpec::Find::range   ? "range"
+               : spec.find == KeySpec::Find::count ? "keynum"
+                                                   : "unknown");
+    reply.bulk("spec");
+    if (spec.find == KeySpec::Find::range) {
+        return write_fields(
+            reply, {{"lastkey", spec.last}, {"keystep", spec.step}, {"limit", spec.limit}});
+    }
+    if (spec.find == KeySpec::Find::unknown) return reply.map(0);
+    write_fields(reply,
+                 {{"keynumidx", spec.count}, {"firstkey", spec.first}, {"keystep", spec.step}});
+}
+
+void write_key_specs(resp::ReplyWriter& reply, const CommandSpec& command) {
+    const std::vector<KeySpec> specs = key_specs_of(command);
     reply.set(specs.size());
-    for (const KeySpec& one : specs) {
-        reply.map(3);
-        reply.bulk("flags");
-        write_words(reply, one.flags);
-        reply.bulk("begin_search");
-        reply.map(2);
-        reply.bulk("type");
-        reply.bulk("index");
-        reply.bulk("spec");
-        write_fields(reply, {{"index", one.index}});
-        reply.bulk("find_keys");
-        reply.map(2);
-        reply.bulk("type");
-        reply.bulk(one.counted ? "keynum" : "range");
-        reply.bulk("spec");
-        if (one.counted) {
-            write_fields(reply, {{"keynumidx", 0}, {"firstkey", 1}, {"keystep", 1}});
-        } else {
-            write_fields(reply, {{"lastkey", one.last}, {"keystep", one.step}, {"limit", 0}});
+    for (const KeySpec& spec : specs) {
+        reply.map(spec.note.empty() ? 3 : 4);
+        if (!spec.note.empty()) {
+            reply.bulk("notes");
+            reply.bulk(spec.note);
         }
+        reply.bulk("flags");
+        write_words(reply, spec.flags);
+        write_begin(reply, spec);
+        write_find(reply, spec);
     }
 }
 
@@ -191,7 +172,10 @@ void write_info(Call& call, const CommandSpec& spec) {
     reply.integer(spec.keys.last);
     reply.integer(spec.keys.step);
     write_words(reply, categories_of(spec));
-    reply.set(0);  // tips
+    const CommandNotes* notes = notes_of(spec.name);
+    const auto tips = split(notes ? notes->tips : std::string_view(), " ");
+    reply.set(tips.size());
+    for (const std::string_view tip : tips) reply.bulk(tip);
     write_key_specs(reply, spec);
     const auto subcommands = call.server().commands().subcommands(spec);
     if (subcommands.empty()) return reply.set(0);
@@ -230,78 +214,13 @@ void command_info(Call& call) {
     }
 }
 
-void write_docs(Call& call, const CommandSpec& spec) {
-    resp::ReplyWriter& reply = call.reply();
-    const auto subcommands = call.server().commands().subcommands(spec);
-    reply.bulk(spec.name);
-    reply.map(4 + (subcommands.empty() ? 0 : 1));
-    reply.bulk("summary");
-    reply.bulk(spec.summary);
-    reply.bulk("since");
-    reply.bulk(spec.since);
-    reply.bulk("group");
-    reply.bulk(spec.group);
-    reply.bulk("complexity");
-    reply.bulk(spec.complexity);
-    if (subcommands.empty()) return;
-    reply.bulk("subcommands");
-    reply.map(subcommands.size());
-    for (const CommandSpec* sub : subcommands) write_docs(call, *sub);
-}
-
 void command_docs(Call& call) {
     std::vector<const CommandSpec*> chosen;
     if (call.argc() == 2) chosen = call.server().commands().all();
     for (std::size_t i = 2; i < call.argc(); ++i) {
         if (const CommandSpec* spec = find_by_full_name(call, call.arg(i))) chosen.push_back(spec);
     }
-    call.reply().map(chosen.size());
-    for (const CommandSpec* spec : chosen) write_docs(call, *spec);
-}
-
-/// The command whose keys are asked for, and where they are; false with the error written.
-bool find_keys_of(Call& call, const CommandSpec*& spec, std::vector<std::uint32_t>& indexes) {
-    const auto args = call.args().subspan(2);
-    spec = Executor::resolve(call.server().commands(), args);
-    if (!spec) return call.error("ERR Invalid command specified");
-    if (spec->keys.first == 0 && !spec->find_keys)
-        return call.error("ERR The command has no key arguments");
-    const auto argc = static_cast<int>(args.size());
-    if (spec->arity >= 0 ? argc != spec->arity : argc < -spec->arity) {
-        return call.error("ERR Invalid number of arguments specified for command");
-    }
-    if (!Executor::find_keys(*spec, args, indexes) || indexes.empty()) {
-        return call.error("ERR Invalid arguments specified for command");
-    }
-    return true;
-}
-
-void command_getkeys(Call& call) {
-    const CommandSpec* spec = nullptr;
-    std::vector<std::uint32_t> indexes;
-    if (!find_keys_of(call, spec, indexes)) return;
-    call.reply().array(indexes.size());
-    for (const std::uint32_t i : indexes) call.reply().bulk(call.arg(i + 2));
-}
-
-void command_getkeysandflags(Call& call) {
-    const CommandSpec* spec = nullptr;
-    std::vector<std::uint32_t> indexes;
-    if (!find_keys_of(call, spec, indexes)) return;
-    std::vector<std::string> flags;
-    std::string words(spec->key_flags.empty() ? std::string_view(spec->flags & kWrite ? "RW" : "RO")
-                                              : spec->key_flags);
-    for (std::size_t at = 0; at < words.size();) {
-        const std::size_t end = std::min(words.find(' ', at), words.size());
-        if (end > at) flags.push_back(words.substr(at, end - at));
-        at = end + 1;
-    }
-    call.reply().array(indexes.size());
-    for (const std::uint32_t i : indexes) {
-        call.reply().array(2);
-        call.reply().bulk(call.arg(i + 2));
-        write_words(call.reply(), flags);
-    }
+    write_docs(call, chosen);
 }
 
 void command_list(Call& call) {

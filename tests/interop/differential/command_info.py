@@ -42,6 +42,7 @@ def describe(info):
         "flags": sorted(words(info[2])),
         "keys": [part.value for part in info[3:6]],
         "categories": sorted(words(info[6])),
+        "tips": [tip.value for tip in info[7].value],
         "key specs": key_specs(info[8]),
     }
 

@@ -36,7 +36,7 @@ BY_TYPE = {
     b"COMMAND HELP": "the wording is each project's own",
     b"CONFIG HELP": "the wording is each project's own",
     b"MEMORY HELP": "the wording is each project's own",
-    b"COMMAND LIST": "a later Redis's commands are more; those known to both are compared by COMMAND INFO",
+    b"COMMAND LIST": "the order is each table's own, and a later Redis's commands are more; those known to both are compared by COMMAND INFO",
     b"COMMAND COUNT": "a later Redis's commands are more",
     b"OBJECT IDLETIME": "seconds may turn between the two calls",
     b"OBJECT REFCOUNT": "Redis shares its small integers, which is visible",

@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import command_docs
 import command_info
 import servers
 from corpus_effects import WRITES
@@ -184,6 +185,13 @@ class Differential(unittest.TestCase):
         differences, compared = command_info.compare(ours, theirs)
         self.assertGreater(compared, 150, "too few commands known to both")
         self.assertFalse(differences, f"{len(differences)} of {compared}:\n" + "\n".join(differences))
+
+    def test_command_docs(self):
+        for protocol in (2, 3):
+            self.pair.both("HELLO", protocol)
+            differences, compared = command_docs.compare(*self.pair.both("COMMAND", "DOCS"))
+            self.assertGreater(compared, 150, "too few commands known to both")
+            self.assertFalse(differences, f"{len(differences)} of {compared}:\n" + "\n".join(differences))
 
     def test_generator_covers_every_data_command(self):
         makers = Generator(random.Random(0)).makers

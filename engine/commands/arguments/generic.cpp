@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/commands/arguments/notes.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr CommandNotes kNotes[] = {
+    {.name = "copy",
+     .keys = "RO access @1; OW update @2",
+     .arguments = "source:k0 destination:k1 destination-db:i=DB? replace!?"},
+    {.name = "del",
+     .keys = "RM delete @1 :-1,1,0",
+     .tips = "request_policy:multi_shard response_policy:agg_sum",
+     .arguments = "key:k0*"},
+    {.name = "dump",
+     .keys = "RO access @1",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0"},
+    {.name = "exists",
+     .keys = "RO @1 :-1,1,0",
+     .tips = "request_policy:multi_shard response_policy:agg_sum",
+     .arguments = "key:k0*",
+     .history = "3.0.3 Takes any number of keys"},
+    {.name = "expire",
+     .keys = "RW update @1",
+     .arguments = "key:k0 seconds:i condition<nx! xx! gt! lt!>?^7.0.0",
+     .history = "7.0.0 Takes `NX`, `XX`, `GT`, `LT`"},
+    {.name = "expireat",
+     .keys = "RW update @1",
+     .arguments = "key:k0 unix-time-seconds:t condition<nx! xx! gt! lt!>?^7.0.0",
+     .history = "7.0.0 Takes `NX`, `XX`, `GT`, `LT`"},
+    {.name = "expiretime", .keys = "RO access @1", .arguments = "key:k0"},
+    {.name = "keys",
+     .tips = "request_policy:all_shards nondeterministic_output_order",
+     .arguments = "pattern:p"},
+    {.name = "migrate",
+     .keys = "RW access delete @3; RW access delete incomplete @KEYS,-2 :-1,1,0",
+     .tips = "nondeterministic_output",
+     .arguments = "host port:i key_or_empty_string<key:k0 empty_string!=''> destination-db:i "
+                  "timeout:i copy!?^3.0.0 replace!?^3.0.0 authentication<password=AUTH?^4.0.7 "
+                  "username_password=AUTH2(username password)?^6.0.0>? key:k1=KEYS?*^3.0.6",
+     .history = "3.0.0 Takes `COPY` and `REPLACE`; 3.0.6 Takes `KEYS`; 4.0.7 Takes `AUTH`; 6.0.0 "
+                "Takes `AUTH2`"},
+    {.name = "move", .keys = "RW access update @1", .arguments = "key:k0 db:i"},
+    {.name = "object|encoding",
+     .keys = "RO @2",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0"},
+    {.name = "object|freq",
+     .keys = "RO @2",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0"},
+    {.name = "object|idletime",
+     .keys = "RO @2",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0"},
+    {.name = "object|refcount",
+     .keys = "RO @2",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0"},
+    {.name = "persist", .keys = "RW update @1", .arguments = "key:k0"},
+    {.name = "pexpire",
+     .keys = "RW update @1",
+     .arguments = "key:k0 milliseconds:i condition<nx! xx! gt! lt!>?^7.0.0",
+     .history = "7.0.0 Takes `NX`, `XX`, `GT`, `LT`"},
+    {.name = "pexpireat",
+     .keys = "RW update @1",
+     .arguments = "key:k0 unix-time-milliseconds:t condition<nx! xx! gt! lt!>?^7.0.0",
+     .history = "7.0.0 Takes `NX`, `XX`, `GT`, `LT`"},
+    {.name = "pexpiretime", .keys = "RO access @1", .arguments = "key:k0"},
+    {.name = "pttl",
+     .keys = "RO access @1",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0",
+     .history = "2.8.0 Answers -2 for a key that is not there"},
+    {.name = "randomkey", .tips = "request_policy:all_shards nondeterministic_output"},
+    {.name = "rename",
+     .keys = "RW access delete @1; OW update @2",
+     .arguments = "key:k0 newkey:k1"},
+    {.name = "renamenx",
+     .keys = "RW access delete @1; OW insert @2",
+     .arguments = "key:k0 newkey:k1",
+     .history = "3.2.0 Equal names are no error any more"},
+    {.name = "restore",
+     .keys = "OW update @1",
+     .arguments = "key:k0 ttl:i serialized-value replace!?^3.0.0 absttl!?^5.0.0 "
+                  "seconds:i=IDLETIME?^5.0.0 frequency:i=FREQ?^5.0.0",
+     .history = "3.0.0 Takes `REPLACE`; 5.0.0 Takes `ABSTTL`; 5.0.0 Takes `IDLETIME` and `FREQ`"},
+    {.name = "scan",
+     .tips = "nondeterministic_output request_policy:special",
+     .arguments = "cursor:i pattern:p=MATCH? count:i=COUNT? type=TYPE?^6.0.0",
+     .history = "6.0.0 Takes `TYPE`"},
+    {.name = "sort",
+     .keys = "RO access @1; RO access @? {BY and GET name keys by what the sorted key holds}; OW "
+             "update @? {STORE may stand anywhere}",
+     .arguments = "key:k0 pattern:p1=BY? offset_count=LIMIT(offset:i count:i)? pattern:p1=GET?*+ "
+                  "order<asc! desc!>? sorting!=ALPHA? destination:k2=STORE?"},
+    {.name = "sort_ro",
+     .keys = "RO access @1; RO access @? {BY and GET name keys by what the sorted key holds}",
+     .arguments = "key:k0 pattern:p1=BY? offset_count=LIMIT(offset:i count:i)? pattern:p1=GET?*+ "
+                  "order<asc! desc!>? sorting!=ALPHA?"},
+    {.name = "touch",
+     .keys = "RO @1 :-1,1,0",
+     .tips = "request_policy:multi_shard response_policy:agg_sum",
+     .arguments = "key:k0*"},
+    {.name = "ttl",
+     .keys = "RO access @1",
+     .tips = "nondeterministic_output",
+     .arguments = "key:k0",
+     .history = "2.8.0 Answers -2 for a key that is not there"},
+    {.name = "type", .keys = "RO @1", .arguments = "key:k0"},
+    {.name = "unlink",
+     .keys = "RM delete @1 :-1,1,0",
+     .tips = "request_policy:multi_shard response_policy:agg_sum",
+     .arguments = "key:k0*"},
+    {.name = "wait",
+     .tips = "request_policy:all_shards response_policy:agg_min",
+     .arguments = "numreplicas:i timeout:i"},
+};
+
+}  // namespace
+
+std::span<const CommandNotes> generic_notes() {
+    return kNotes;
+}
+
+}  // namespace millpond::engine
