@@ -60,9 +60,9 @@ bool parse_type(Call& call, Bytes word, Filter& filter) {
     return call.error("ERR Unknown client type '" + std::string(word) + "'");
 }
 
-bool parse_id(Call& call, Bytes text, Filter& filter, std::string_view error) {
+bool parse_id(Call& call, Bytes text, Filter& filter, std::int64_t min, std::string_view error) {
     const auto id = parse_integer(text);
-    if (!id || *id < 1) return call.error(error);
+    if (!id || *id < min) return call.error(error);
     if (!filter.ids) filter.ids.emplace();
     filter.ids->insert(static_cast<std::uint64_t>(*id));
     return true;
@@ -82,7 +82,7 @@ void client_list(Call& call) {
         if (!parse_type(call, call.arg(3), filter)) return;
     } else if (call.argc() > 3 && is_word(call.arg(2), "id")) {
         for (std::size_t i = 3; i < call.argc(); ++i) {
-            if (!parse_id(call, call.arg(i), filter, "ERR Invalid client ID")) return;
+            if (!parse_id(call, call.arg(i), filter, INT64_MIN, "ERR Invalid client ID")) return;
         }
     } else if (call.argc() != 2) {
         return static_cast<void>(call.syntax_error());
@@ -103,7 +103,7 @@ bool parse_kill(Call& call, Filter& filter) {
     for (std::size_t i = 2; i + 1 < call.argc(); i += 2) {
         const Bytes value = call.arg(i + 1);
         if (is_word(call.arg(i), "id")) {
-            if (!parse_id(call, value, filter, "ERR client-id should be greater than 0"))
+            if (!parse_id(call, value, filter, 1, "ERR client-id should be greater than 0"))
                 return false;
         } else if (is_word(call.arg(i), "type")) {
             if (!parse_type(call, value, filter)) return false;

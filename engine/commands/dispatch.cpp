@@ -28,13 +28,18 @@ constexpr std::size_t kErrorNameBytesMax = 128;
 constexpr std::size_t kSinkBytesKept = 64 << 10;
 constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
 
+/// Errors show arguments as C strings do: up to a zero byte.
+Bytes shown_part(Bytes text, std::size_t max) {
+    return text.substr(0, std::min(text.find('\0'), max));
+}
+
 std::string unknown_command(std::span<const Bytes> args) {
     std::string text = "ERR unknown command '" +
-                       std::string(args[0].substr(0, kErrorNameBytesMax)) +
+                       std::string(shown_part(args[0], kErrorNameBytesMax)) +
                        "', with args beginning with: ";
     std::size_t shown = 0;
     for (std::size_t i = 1; i < args.size() && shown < kErrorNameBytesMax; ++i) {
-        const Bytes arg = args[i].substr(0, kErrorNameBytesMax - shown);
+        const Bytes arg = shown_part(args[i], kErrorNameBytesMax - shown);
         text.append("'").append(arg).append("' ");
         shown += arg.size() + 3;
     }
@@ -44,7 +49,7 @@ std::string unknown_command(std::span<const Bytes> args) {
 std::string unknown_subcommand(const CommandSpec& container, Bytes name) {
     std::string upper(container.name);
     for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-    return "ERR unknown subcommand '" + std::string(name.substr(0, kErrorNameBytesMax)) +
+    return "ERR unknown subcommand '" + std::string(shown_part(name, kErrorNameBytesMax)) +
            "'. Try " + upper + " HELP.";
 }
 

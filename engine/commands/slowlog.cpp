@@ -3,6 +3,7 @@
 // SLOWLOG GET, LEN, RESET.
 #include "engine/commands/call.h"
 #include "engine/commands/help.h"
+#include "engine/commands/numbers.h"
 #include "engine/commands/server.h"
 #include "engine/commands/table.h"
 #include "engine/server/server.h"
@@ -17,9 +18,12 @@ constexpr std::int64_t kShownByDefault = 10;
 void slowlog_get(Call& call) {
     std::int64_t count = kShownByDefault;
     if (call.argc() > 3) return static_cast<void>(call.syntax_error());
-    if (call.argc() == 3 && !call.integer(2, count)) return;
-    if (count < -1)
-        return static_cast<void>(call.error("ERR count should be greater than or equal to -1"));
+    if (call.argc() == 3) {
+        const auto given = parse_integer(call.arg(2));
+        if (!given || *given < -1)
+            return static_cast<void>(call.error("ERR count should be greater than or equal to -1"));
+        count = *given;
+    }
     const auto entries =
         call.server().slow_log().newest(count < 0 ? SIZE_MAX : static_cast<std::size_t>(count));
     call.reply().array(entries.size());

@@ -30,12 +30,13 @@ BY_TYPE = {
     b"HELLO": "names server, version and id; the fields are compared by a test of their own",
     b"LOLWUT": "a picture, and a version",
     b"COMMAND DOCS": "the wording is each project's own",
-    b"OBJECT HELP": "the wording is each project's own",
-    b"DEBUG HELP": "the wording is each project's own",
-    b"CLIENT HELP": "the wording is each project's own",
-    b"COMMAND HELP": "the wording is each project's own",
-    b"CONFIG HELP": "the wording is each project's own",
-    b"MEMORY HELP": "the wording is each project's own",
+    b"LATENCY HISTOGRAM": "times are each server's own",
+    b"LATENCY LATEST": "times are each server's own",
+    b"LATENCY HISTORY": "times are each server's own",
+    b"SLOWLOG GET": "times are each server's own",
+    b"SLOWLOG LEN": "what is slow is each server's own",
+    b"COMMAND": "orders, notes and later commands are each table's own; what both know is compared by a test of its own",
+    b"COMMAND INFO": "orders, notes and later commands are each table's own; what both know is compared by a test of its own",
     b"COMMAND LIST": "the order is each table's own, and a later Redis's commands are more; those known to both are compared by COMMAND INFO",
     b"COMMAND COUNT": "a later Redis's commands are more",
     b"OBJECT IDLETIME": "seconds may turn between the two calls",
@@ -43,8 +44,14 @@ BY_TYPE = {
 }
 
 
+# Every container's HELP: the first line must be the same, the rest is prose.
+HELP = b"HELP"
+
+
 def key_of(command):
     name = command[0].upper()
+    if len(command) == 2 and command[1].upper() == b"HELP":
+        return HELP
     if len(command) > 1 and name + b" " + command[1].upper() in BY_TYPE:
         return name + b" " + command[1].upper()
     return name
@@ -81,6 +88,8 @@ def normal(command, reply):
         return shape(reply)[0]
     if key in BY_TYPE:
         return kind_only(reply)
+    if key == HELP and isinstance(reply.value, tuple):
+        return reply.kind, reply.value[0], {line.kind for line in reply.value}
     return reply
 
 

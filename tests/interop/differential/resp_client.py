@@ -65,6 +65,28 @@ class Client:
         raise ValueError(f"not RESP: {line!r}")
 
 
+def parse(data, at):
+    """The reply that begins at `at`, and where it ends."""
+    line = data.index(b"\r\n", at)
+    kind, rest, at = chr(data[at]), data[at + 1 : line], line + 2
+    if kind in "+-,(#":
+        return Reply(kind, rest), at
+    if kind == ":":
+        return Reply(kind, int(rest)), at
+    if kind == "_":
+        return Reply(kind, None), at
+    size = int(rest)
+    if size < 0:
+        return Reply(kind, None), at
+    if kind in "$=!":
+        return Reply(kind, data[at : at + size]), at + size + 2
+    items = []
+    for _ in range(2 * size if kind == "%" else size):
+        item, at = parse(data, at)
+        items.append(item)
+    return Reply(kind, tuple(items)), at
+
+
 def to_bytes(word):
     return word if isinstance(word, bytes) else str(word).encode()
 

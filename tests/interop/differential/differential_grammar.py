@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands drawn from COMMAND DOCS' argument trees, to redis-server 7.0 and millpond-engine: every reply compared, and the
+data at the end.
+
+    MILLPOND_BIN=build/release/bin python3 tests/interop/differential/differential_grammar.py [Grammar]
+
+MILLPOND_SEED repeats a run; MILLPOND_COMMANDS says how many commands, MILLPOND_SOAK=1 makes it millions;
+MILLPOND_ONLY=sort,geo draws the commands alone whose names or groups are given.
+"""
+
+import collections
+import os
+import random
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import grammar_choice
+import servers
+from bulk_pair import BulkPair
+from grammar import Grammar, read_forms
+
+COMMANDS = int(os.environ.get("MILLPOND_COMMANDS") or (3_000_000 if os.environ.get("MILLPOND_SOAK") else 100_000))
+BATCH = 150
+DIFFERENCES_MAX = 40
+SHOWN_PER_COMMAND = 3
+SEED = int(os.environ.get("MILLPOND_SEED") or random.SystemRandom().randrange(2**32))
+ONLY = set(filter(None, os.environ.get("MILLPOND_ONLY", "").split(",")))
+
+
+class GrammarRun(unittest.TestCase):
+    THREADS = 1
+
+    @classmethod
+    def setUpClass(cls):
+        cls.theirs = servers.redis()
+        cls.addClassCleanup(cls.theirs.stop)
+        cls.ours = servers.millpond(cls.THREADS)
+        cls.addClassCleanup(cls.ours.stop)
+
+    def setUp(self):
+        self.pair = BulkPair(self.ours, self.theirs)
+        self.addCleanup(self.pair.close)
+        self.found = collections.defaultdict(list)
+
+    def grammar(self, seed):
+        self.pair.both("HELLO", 3)
+        ours, theirs = self.pair.both("COMMAND", "DOCS")
+        forms = read_forms(ours)
+        weights = grammar_choice.weigher(forms, set(read_forms(theirs)))
+        weigh = weights if not ONLY else lambda name: weights(name) if {name, name.split("|")[0], forms[name].group} & ONLY else 0
+        commands, _ = self.pair.both("COMMAND")
+        blocking = [c.value[0].value.decode() for c in commands.value if b"blocking" in {flag.value for flag in c.value[2].value}]
+        return Grammar(random.Random(seed), forms, weigh, blocking)
+
+    def note(self, name, text):
+        self.found[name].append(text)
+
+    def start_anew(self):
+        """After a difference: the same empty data in both again."""
+        self.pair.both("SELECT", 0)
+        self.pair.both("FLUSHALL")
+        for each in ("FUNCTION", "SCRIPT"):
+            self.pair.both(each, "FLUSH")
+
+    def compare_digests(self, context):
+        ours, theirs = self.pair.both("DEBUG", "DIGEST")
+        if ours == theirs:
+            return True
+        lines = [f"{context}: DEBUG DIGEST {ours!r} {theirs!r}"]
+        for db in (0, 1, 15):
+            self.pair.both("SELECT", db)
+            mine, other = self.pair.both("KEYS", "*")
+            for key in sorted({key.value for key in mine.value} | {key.value for key in other.value}):
+                digests = self.pair.both("DEBUG", "DIGEST-VALUE", key)
+                if digests[0] != digests[1]:
+                    lines.append(f"    db {db} key {key!r}: {digests!r}, type {self.pair.both('TYPE', key)}")
+        self.pair.both("SELECT", 0)
+        self.note("digest", "\n".join(lines))
+        return False
+
+    def run_batches(self, protocol, count):
+        grammar = self.grammar(SEED + protocol)
+        self.pair.both("HELLO", protocol)
+        self.start_anew()
+        last = 0
+        for batch in grammar.batches(count, BATCH):
+            difference = self.pair.run(batch)
+            if difference:
+                command, text = difference
+                self.note(b" ".join(command[:1]).decode().upper(), f"#{self.pair.seen}.. RESP{protocol} {text}")
+                self.start_anew()
+            elif self.pair.seen - last > 5000:
+                last = self.pair.seen
+                if not self.compare_digests(f"before #{self.pair.seen}"):
+                    self.start_anew()
+            if sum(map(len, self.found.values())) > DIFFERENCES_MAX:
+                break
+        self.compare_digests("at the end")
+
+    def test_every_reply_and_the_data_are_the_same(self):
+        print(f"MILLPOND_SEED={SEED} threads={self.THREADS} commands={COMMANDS}", flush=True)
+        begin = time.monotonic()
+        for protocol in (2, 3):
+            self.run_batches(protocol, COMMANDS // 2)
+        print(f"{self.pair.seen} commands in {time.monotonic() - begin:.1f} s", flush=True)
+        self.assertIsNone(self.ours.process.poll(), f"millpond-engine died: {self.ours.output()}")
+        total = sum(map(len, self.found.values()))
+        shown = [text[:1500] for _, texts in sorted(self.found.items()) for text in texts[:SHOWN_PER_COMMAND]]
+        counts = {name: len(texts) for name, texts in sorted(self.found.items())}
+        self.assertFalse(total, f"{total} differences in {self.pair.seen} commands, {counts}:\n" + "\n".join(shown))
+
+
+class GrammarFourThreads(GrammarRun):
+    THREADS = 4
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
