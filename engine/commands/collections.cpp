@@ -94,13 +94,21 @@ IndexRange index_range(std::int64_t start, std::int64_t end, std::size_t size) {
     return {static_cast<std::size_t>(start), static_cast<std::size_t>(end - start + 1)};
 }
 
-bool CollectionScan::read_cursor() {
-    std::string text(call_.arg(2));
+std::optional<std::uint64_t> parse_cursor(Bytes argument) {
+    const std::string text(argument);
     char* end = nullptr;
     errno = 0;
-    cursor_ = std::strtoul(text.c_str(), &end, 10);
-    bool blank = !text.empty() && (text[0] == ' ' || (text[0] >= '\t' && text[0] <= '\r'));
-    return (!blank && *end == '\0' && errno != ERANGE) || call_.error("ERR invalid cursor");
+    const std::uint64_t cursor = std::strtoul(text.c_str(), &end, 10);
+    const bool blank = !text.empty() && (text[0] == ' ' || (text[0] >= '\t' && text[0] <= '\r'));
+    if (blank || *end != '\0' || errno == ERANGE) return std::nullopt;
+    return cursor;
+}
+
+bool CollectionScan::read_cursor() {
+    const auto cursor = parse_cursor(call_.arg(2));
+    if (!cursor) return call_.error("ERR invalid cursor");
+    cursor_ = *cursor;
+    return true;
 }
 
 bool CollectionScan::read_options() {

@@ -50,6 +50,10 @@ struct IndexRange {
 };
 IndexRange index_range(std::int64_t start, std::int64_t end, std::size_t size);
 
+/// A cursor as strtoul reads it, which is what clients were promised: signs and leading zeros are
+/// fine.
+std::optional<std::uint64_t> parse_cursor(Bytes argument);
+
 /// The cursor, options and reply of HSCAN, SSCAN and ZSCAN.
 class CollectionScan {
 public:

@@ -423,8 +423,10 @@ std::span<const Bytes> OwnedCommand::args(std::vector<Bytes>& out) const {
 void Executor::queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
     Transaction& transaction = *session.transaction;
     transaction.flags |= spec.flags;
-    // A command that goes over keys which nobody named takes shard locks of its own.
-    if (spec.lane == Lane::exclusive || (!has_keys(spec) && (spec.flags & (kWrite | kReadonly)))) {
+    // A command that goes over keys which nobody named (INFO counts them) takes shard locks of its
+    // own; of those without keys, only a fast one that touches no data is known not to.
+    if (spec.lane == Lane::exclusive ||
+        (!has_keys(spec) && (!(spec.flags & kFast) || (spec.flags & (kWrite | kReadonly))))) {
         transaction.exclusive = true;
     }
     transaction.queue.emplace_back(spec, args);

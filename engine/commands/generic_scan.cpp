@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/commands/collections.h"
 #include "engine/commands/generic.h"
 #include "engine/commands/glob.h"
 #include "engine/commands/numbers.h"
@@ -64,14 +65,8 @@ bool read_scan_options(Call& call, ScanOptions& options) {
     return true;
 }
 
-/// As strtoul reads it, which is what clients were promised: leading zeros are fine.
-std::optional<std::uint64_t> read_cursor(Bytes text) {
-    while (text.size() > 1 && text.front() == '0') text.remove_prefix(1);
-    return parse_unsigned(text);
-}
-
 void scan(Call& call) {
-    const auto cursor = read_cursor(call.arg(1));
+    const auto cursor = parse_cursor(call.arg(1));
     if (!cursor) return void(call.error("ERR invalid cursor"));
     ScanOptions options;
     if (!read_scan_options(call, options)) return;

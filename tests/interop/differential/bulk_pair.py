@@ -24,11 +24,31 @@ def end_of(data, at):
 def read_until_marker(client):
     data = bytearray()
     while not data.endswith(END):
-        part = client.socket.recv(1 << 18)
+        try:
+            part = client.socket.recv(1 << 18)
+        except TimeoutError:
+            part = b""
         if not part:
-            raise ConnectionError(f"connection closed, last bytes {bytes(data[-200:])!r}")
+            raise Stopped(data)
         data += part
     return bytes(data)
+
+
+class Stopped(ConnectionError):
+    """The server has closed the connection, or has not answered for a long time."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def tell(self, name, batch):
+        at = answered = 0
+        while at < len(self.data):
+            try:
+                at, answered = end_of(self.data, at), answered + 1
+            except ValueError:
+                break
+        silent = show(batch[answered]) if answered < len(batch) else "the marker"
+        return ConnectionError(f"{name} stopped at {silent}, after {show(batch[answered - 1])}: {bytes(self.data[-200:])!r}")
 
 
 class BulkPair:
@@ -50,7 +70,13 @@ class BulkPair:
         wire = b"".join(map(encode, batch)) + encode([b"ECHO", MARKER])
         for client in self.clients:
             client.send_raw(wire)
-        ours, theirs = map(read_until_marker, self.clients)
+        replies = []
+        for name, client in zip(("millpond", "redis"), self.clients):
+            try:
+                replies.append(read_until_marker(client))
+            except Stopped as stopped:
+                raise stopped.tell(name, batch) from None
+        ours, theirs = replies
         self.seen += len(batch)
         if ours == theirs:
             return None

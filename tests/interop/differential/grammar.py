@@ -2,7 +2,7 @@
 """Draws commands from the argument trees of COMMAND DOCS: whatever a command says that it takes, in every combination, with
 values that its keys make sense of, and now and then something that it does not take."""
 
-from grammar_values import Values
+from grammar_values import NO_NUMBERS, TIMES, Values
 
 # Shares of all commands.
 GARBAGE = 0.04
@@ -29,6 +29,11 @@ class Node:
         self.multiple_token = b"multiple_token" in flags
         self.children = [Node(child) for child in fields["arguments"].value] if "arguments" in fields else []
 
+    def names(self):
+        yield self.name
+        for child in self.children:
+            yield from child.names()
+
 
 class Form:
     """A command, or a subcommand, and how it is written."""
@@ -39,6 +44,7 @@ class Form:
         self.words = [word.upper().encode() for word in name.split("|")]
         self.group = fields["group"].value.decode()
         self.nodes = [Node(argument) for argument in fields["arguments"].value] if "arguments" in fields else []
+        self.timed = any(name in TIMES for node in self.nodes for name in node.names())
 
 
 def read_forms(docs):
@@ -80,7 +86,7 @@ class Grammar:
         for at in self.counts:
             if self.random.random() < 0.96:
                 words[at] = b"%d" % self.keys
-        return self.spoil(words) if self.random.random() < GARBAGE else words
+        return self.spoil(form, words) if self.random.random() < GARBAGE else words
 
     def write(self, form, node, words):
         random = self.random.random
@@ -109,15 +115,17 @@ class Grammar:
                 self.keys += 1
             words.append(self.values.draw(form, node))
 
-    def spoil(self, words):
+    def spoil(self, form, words):
         draw, last = self.random.random(), len(words) - 1
-        if draw < 0.2 and last >= len(words[0:1]):
+        if last < 1:
+            return [*words, self.values.garbage()]
+        if draw < 0.2:
             return words[:-1]
         if draw < 0.35:
             return [*words, self.values.garbage()]
-        if last < 1:
-            return words
         at = self.random.randrange(1, last + 1)
+        if form.timed:  # a number in the wrong place might be a time to live that ends during the run
+            return [*words[:at], self.values.pick(NO_NUMBERS), *words[at + 1 :]]
         if draw < 0.75:
             return [*words[:at], self.values.garbage(), *words[at + 1 :]]
         if draw < 0.85:

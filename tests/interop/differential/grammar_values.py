@@ -17,6 +17,8 @@ MIXED = {"zunion", "zinter", "zdiff", "zintercard", "zunionstore", "zinterstore"
 ODD = [b"", b"0", b"-0", b"007", b"+1", b" 1", b"3.0", b"\x00\x01", b"a b", b"9223372036854775808", b"-9223372036854775808",
        b"nan", b"1e400", b"abc", b"(", b"[", b"-", b"+", b"*", b"$", b">", b"=", b"~", b"%", b"\xff\xfe", b"-1", b"1.5", b"NX",
        b"COUNT", b"LIMIT", b"WITHSCORES", b"4294967296", b"18446744073709551615", b"99999999999999999999"]
+NO_NUMBERS = [b"", b"-0", b"007", b"+1", b" 1", b"3.0", b"\x00\x01", b"9223372036854775808", b"nan", b"abc", b"-1", b"NX", b"GT", b"0"]
+TIMES = {"seconds", "milliseconds", "unix-time-seconds", "unix-time-milliseconds", "ttl", "expiration"}
 WORDS = [b"m%d" % i for i in range(20)] + [b"%d" % i for i in range(-8, 24)] + [
     b"", b"w" * 70, b"\x00\xff\r\n", b"3.25", b"-1e3", b"007", b"foobar", b"ohmytext", b"mynewtext", b"12345678901234567890"]
 IDS = [b"%d-%d" % (ms, seq) for ms in (1, 2, 3, 5, 8) for seq in range(4)] + [
@@ -73,7 +75,7 @@ class Values:
 
     def draw(self, form, node):
         if self.random.random() < 0.015:
-            return self.garbage()
+            return self.pick(NO_NUMBERS) if node.name in TIMES or node.type == "unix-time" else self.garbage()
         maker = self.by_name.get(form.name + "|" + node.name) or self.by_name.get(node.name)
         if maker:
             return maker(form)
