@@ -212,10 +212,10 @@ void Catalog::settle(Draft& draft) {
     draft.commit();
     if (!draft.failure_.empty())
         alarm("The state store cannot be written: " + draft.failure_ + ".");
-    // Published before it can be read: nobody may ask the stream for a revision that it has not
-    // reached.
-    publish(draft, first);
+    // Published and made readable in one: nobody may ask the stream for a revision that it has not
+    // reached, nor read a state that is older than what the stream has told.
     std::lock_guard lock(swap_);
+    publish(draft, first);
     state_ = std::make_shared<const State>(std::move(draft.next_));
 }
 

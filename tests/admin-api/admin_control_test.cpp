@@ -3,6 +3,7 @@
 // The use cases without a reconciler: what is accepted, what is refused, and in which words.
 #include <QTemporaryDir>
 #include <QtTest>
+#include <future>
 #include <set>
 
 #include "admin-api/control/base64.h"
@@ -559,6 +560,31 @@ private slots:
                  QString("InvalidParameterValue"));
         QCOMPARE(code(bench.control.metrics("orders", {}, 0, 1'000'000'000, 1000)),
                  QString("InvalidParameterValue"));
+    }
+
+    void whoeverLearnsOfAChangeByTheStreamReadsItToo() {
+        Bench bench;
+        bench.create_available(0);
+        /// Reads on another thread while each frame is delivered, as a reader of the stream may.
+        struct Reader final : Feed::Subscriber {
+            explicit Reader(Catalog& read_from) : catalog(read_from) {}
+            void deliver(const Feed::Frame&) override {
+                reads.push_back(std::async(std::launch::async,
+                                           [this] { return catalog.read()->clusters.size(); }));
+                reads.back().wait_for(std::chrono::milliseconds(50));
+            }
+            Catalog& catalog;
+            std::vector<std::future<std::size_t>> reads;
+        };
+        const auto reader = std::make_shared<Reader>(bench.catalog);
+        bench.catalog.feed().subscribe(reader, bench.catalog.read()->revision);
+        const auto removed = bench.catalog.change(Persist::required, [](Draft& draft) {
+            draft.erase_cluster("orders");
+            return Result<void>(boost::outcome_v2::success());
+        });
+        QVERIFY(removed.has_value());
+        QVERIFY(!reader->reads.empty());
+        for (auto& read : reader->reads) QCOMPARE(read.get(), std::size_t(0));
     }
 
     void aKeyPageIsAssembledFromTheNodesReplies() {
