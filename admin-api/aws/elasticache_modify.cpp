@@ -83,8 +83,8 @@ Result<void> promote(Call& call, const schema::Cluster& cluster, const std::stri
     return answer_with_cluster(call, cluster.id);
 }
 
-/// What Increase- and DecreaseReplicaCount ask for.
-Result<int> read_replica_count(Params& params) {
+/// What Increase- and DecreaseReplicaCount ask for; nothing, where the replicas to remove say it.
+Result<std::optional<int>> read_replica_count(Params& params) {
     BOOST_OUTCOME_TRY(const auto immediately, params.boolean("ApplyImmediately"));
     if (!immediately.value_or(false))
         return invalid_value("ApplyImmediately",
@@ -104,22 +104,21 @@ Result<int> read_replica_count(Params& params) {
             shard.refuse({{"PreferredAvailabilityZones", "", "Millpond spreads the nodes."}}));
         BOOST_OUTCOME_TRYV(shard.refuse({{"PreferredOutpostArns", "", "there are no outposts."}}));
     }
-    if (count) return *count;
-    return Error{"MissingParameter", "The request must contain the parameter NewReplicaCount.", "",
-                 400};
+    return count;
 }
 
 /// `sign` is 1 to increase, -1 to decrease.
 Result<void> change_replicas(Call& call, int sign) {
     auto& params = call.params;
     BOOST_OUTCOME_TRY(const auto id, params.required("ReplicationGroupId"));
-    BOOST_OUTCOME_TRY(const int wanted, read_replica_count(params));
-    BOOST_OUTCOME_TRYV(
-        params.refuse({{"ReplicasToRemove", "",
-                        "give NewReplicaCount; Millpond removes the replicas with the "
-                        "highest numbers, never the primary."}}));
+    BOOST_OUTCOME_TRY(const auto count, read_replica_count(params));
+    auto leaving = sign < 0 ? params.texts("ReplicasToRemove") : std::vector<std::string>{};
     BOOST_OUTCOME_TRYV(params.all_read());
+    if (!count && leaving.empty())
+        return Error{"MissingParameter", "The request must contain the parameter NewReplicaCount.",
+                     "", 400};
     BOOST_OUTCOME_TRY(const auto cluster, find_cluster(call, id));
+    const int wanted = count.value_or(cluster.replicas - static_cast<int>(leaving.size()));
     if (wanted == cluster.replicas)
         return Error{"NoOperationFault",
                      "The cluster has " + std::to_string(wanted) + " replicas already.", "", 400};
@@ -130,6 +129,7 @@ Result<void> change_replicas(Call& call, int sign) {
                 (sign > 0 ? "DecreaseReplicaCount" : "IncreaseReplicaCount") + ".");
     schema::ModifyCluster modify;
     modify.replicas = wanted;
+    if (!leaving.empty()) modify.remove_nodes = std::move(leaving);
     BOOST_OUTCOME_TRYV(call.use_cases.modify_cluster(call.caller, cluster.id, modify));
     return answer_with_cluster(call, cluster.id);
 }

@@ -404,6 +404,15 @@ void AwsHandlerTest::changesReplicaCounts() {
                  .response.status,
              200);
     QCOMPARE(*rig.use_cases.last_modify.replicas, 1);
+    QVERIFY(!rig.use_cases.last_modify.remove_nodes);
+    const std::string without =
+        "Action=DecreaseReplicaCount&ReplicationGroupId=orders&ApplyImmediately=true";
+    QCOMPARE(rig.elasticache(without).code(), std::string("MissingParameter"));
+    rig.elasticache(more + "2");
+    QCOMPARE(rig.elasticache(without + "&ReplicasToRemove.member.1=orders-002").response.status,
+             200);
+    QCOMPARE(*rig.use_cases.last_modify.replicas, 1);
+    QCOMPARE(*rig.use_cases.last_modify.remove_nodes, std::vector<std::string>{"orders-002"});
 }
 
 void AwsHandlerTest::answersARepeatedChangeAsTheFirstTime() {

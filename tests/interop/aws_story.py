@@ -121,8 +121,10 @@ class Story(unittest.TestCase):
             ReplicationGroupId="orders", ReplicationGroupDescription="fewer", CacheNodeType="cache.t4g.small", ApplyImmediately=True)
         group = self.wait_available()
         self.assertEqual((group["Description"], group["CacheNodeType"]), ("fewer", "cache.t4g.small"))
-        cache.decrease_replica_count(ReplicationGroupId="orders", NewReplicaCount=1, ApplyImmediately=True)
-        self.assertEqual(len(self.wait_available()["MemberClusters"]), 2)
+        going = next(member for member in group["MemberClusters"] if member != self.primary())
+        cache.decrease_replica_count(ReplicationGroupId="orders", ReplicasToRemove=[going], ApplyImmediately=True)
+        self.assertEqual(self.wait_available()["MemberClusters"],
+                         [member for member in group["MemberClusters"] if member != going])
         cache.increase_replica_count(ReplicationGroupId="orders", NewReplicaCount=2, ApplyImmediately=True)
         members = self.wait_available()["MemberClusters"]
         self.assertEqual(len(members), 3)
