@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin-api/failover/cluster_driver.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <set>
 
@@ -82,6 +83,7 @@ void ClusterDriver::add_link(NodeSpec spec) {
         ensure_listeners();
         sync(to);
     };
+    callbacks.taken = [this] { settle_waiters(); };
     callbacks.tell = [this, node](const std::string& severity, const std::string& message) {
         environment_.observer->on_event(id_, node, severity, message);
     };
@@ -530,10 +532,18 @@ void ClusterDriver::say(const std::string& words) {
     }
 }
 
+/// A caller that is told "done" may connect at once: what was only sent is not done.
+bool ClusterDriver::all_have_taken() const {
+    return std::ranges::all_of(state_.nodes, [this](const Node& node) {
+        const auto one = links_.find(node.id);
+        return !node.wanted || (one != links_.end() && one->second->has_taken(spec_.rules));
+    });
+}
+
 void ClusterDriver::settle_waiters() {
     if (waiters_.empty() || stepping_) return;
     std::string why = listener_trouble_.empty() ? stuck_reason(state_) : listener_trouble_;
-    const bool whole = settled(state_) && why.empty();
+    const bool whole = settled(state_) && why.empty() && all_have_taken();
     std::vector<Waiter> waiting;
     for (Waiter& waiter : std::exchange(waiters_, {})) {
         if (!whole && why.empty() && Environment::now() < waiter.deadline) {

@@ -91,6 +91,7 @@ private:
     void sync_primary();
 
     void show_nodes();
+    bool all_have_taken() const;
     void settle_waiters();
     void say(const std::string& words);
 

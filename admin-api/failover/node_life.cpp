@@ -164,8 +164,17 @@ void NodeLink::Life::first_status() {
                   }));
 }
 
+void NodeLink::Life::give(const std::vector<std::string>& args, int fd) {
+    ++gifts_out;
+    control->send(args, guarded([](Life& self, const RespClient::Reply&) {
+                      if (--self.gifts_out == 0) self.link.callbacks_.taken();
+                  }),
+                  fd);
+}
+
 void NodeLink::Life::lost_connection() {
     outstanding.clear();
+    gifts_out = 0;
     prober.reset();
     probe_out = false;
     if (superseded) return;

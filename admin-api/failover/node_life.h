@@ -30,6 +30,8 @@ struct NodeLink::Life : std::enable_shared_from_this<NodeLink::Life> {
     void greeted(const resp::Value& reply);
     void take_back_listeners();
     void open_probe();
+    /// Sends what the node is to have; when nothing more is out, the owner is told.
+    void give(const std::vector<std::string>& args, int fd = -1);
     void first_status();
     void lost_connection();
     void watch_liveness(Descriptor page);
@@ -95,6 +97,7 @@ struct NodeLink::Life : std::enable_shared_from_this<NodeLink::Life> {
     std::map<std::string, bool> told_listeners;  ///< name -> active
     std::optional<std::uint64_t> told_rules;
     std::optional<std::uint64_t> told_memory;
+    std::size_t gifts_out = 0;  ///< rules, listeners and limits that were sent and not answered
     Request awaited = 0;
     std::uint64_t awaited_offset = 0;
 };

@@ -153,13 +153,13 @@ void NodeLink::give_listener(const std::string& name, const std::string& kind, b
                              int fd) {
     if (!connected() || has_listener(name)) return;
     life_->told_listeners[name] = active;
-    life_->control->send({"NODE.LISTEN", name, kind, active ? "active" : "dormant"}, {}, fd);
+    life_->give({"NODE.LISTEN", name, kind, active ? "active" : "dormant"}, fd);
 }
 
 void NodeLink::set_listener(const std::string& name, bool active) {
     if (!connected() || !has_listener(name) || life_->told_listeners[name] == active) return;
     life_->told_listeners[name] = active;
-    life_->control->send({"NODE.LISTENER", name, active ? "active" : "dormant"}, {});
+    life_->give({"NODE.LISTENER", name, active ? "active" : "dormant"});
 }
 
 void NodeLink::note_listener(const std::string& name, bool active) {
@@ -173,13 +173,18 @@ void NodeLink::give_rules(const AccessRules& rules) {
     args.insert(args.end(), rules.vpc_ranges.begin(), rules.vpc_ranges.end());
     args.emplace_back("ALLOW");
     args.insert(args.end(), rules.allowed_ranges.begin(), rules.allowed_ranges.end());
-    life_->control->send(args, {});
+    life_->give(args);
 }
 
 void NodeLink::give_max_memory() {
     if (!connected() || life_->told_memory == spec_.max_memory) return;
     life_->told_memory = spec_.max_memory;
-    life_->control->send({"NODE.SET", "maxmemory", std::to_string(spec_.max_memory)}, {});
+    life_->give({"NODE.SET", "maxmemory", std::to_string(spec_.max_memory)});
+}
+
+bool NodeLink::has_taken(const AccessRules& rules) const {
+    return connected() && life_->told_rules == rules.revision &&
+           life_->told_memory == spec_.max_memory && life_->gifts_out == 0;
 }
 
 bool NodeLink::may_hold_listeners() const {

@@ -37,6 +37,8 @@ public:
         std::function<void(NodeLink&, std::vector<ReceivedListener>)> listeners;
         /// A new connection: rules, listeners and limits may be given. Requests follow behind them.
         std::function<void(NodeLink&)> connected;
+        /// The node has answered all that it was given.
+        std::function<void()> taken;
         std::function<void(const std::string& severity, const std::string& message)> tell;
     };
 
@@ -72,6 +74,8 @@ public:
     void note_listener(const std::string& name, bool active);
     void give_rules(const AccessRules& rules);
     void give_max_memory();
+    /// These rules, its limits and the listeners that it was given are in force.
+    bool has_taken(const AccessRules& rules) const;
 
     /// A process was found, but its listeners are not known yet.
     bool may_hold_listeners() const;
