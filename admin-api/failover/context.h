@@ -60,6 +60,7 @@ bool begin_switchover(Context& context, Ticket ticket, const std::string& target
                       std::string& why_not);
 void abort_switchover(Context& context, const std::string& why);
 void advance_switchover(Context& context);
+void begin_wished_switchover(Context& context);
 void switchover_paused(Context& context, Node& node, std::uint64_t offset);
 void switchover_caught_up(Context& context, Node& node);
 void switchover_revoked(Context& context, Node& node, std::uint64_t offset);

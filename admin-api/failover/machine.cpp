@@ -53,19 +53,16 @@ public:
     void operator()(const PolicyChanged& event) { state_.automatic = event.automatic; }
 
     void operator()(const SwitchoverRequested& event) {
-        std::string why_not = "no node holds data";
-        if (confirmed_primary(state_) && !state_.election) {
-            if (begin_switchover(context_, event.ticket, event.target, why_not)) return;
-        } else if (waits_for_a_person(state_)) {
+        if (waits_for_a_person(state_)) {
             state_.promote_requested = true;
             state_.election->ticket = event.ticket;
             state_.election->preferred = event.target;
-            return;
+        } else if (state_.wish || state_.switchover) {
+            context_.fail(event.ticket, "InvalidReplicationGroupState",
+                          "No failover now: a failover is under way.");
         } else {
-            why_not = "a failover or a start is under way";
+            state_.wish = SwitchoverWish{event.ticket, event.target, context_.now};
         }
-        context_.fail(event.ticket, "InvalidReplicationGroupState",
-                      "No failover now: " + why_not + ".");
     }
 
     void operator()(const RebootRequested& event) {
@@ -78,6 +75,7 @@ public:
                           "Node " + event.node + " is being rebooted already.");
         } else {
             node->reboot = true;
+            node->reboot_asked_at = context_.now;
             node->reboot_begun =
                 node->process == Process::absent || node->process == Process::spawning;
             node->reboot_ticket = event.ticket;
@@ -88,6 +86,7 @@ public:
         state_.removing = true;
         state_.removal_ticket = event.ticket;
         const std::string why = "The cluster is being deleted.";
+        if (state_.wish) context_.fail(state_.wish->ticket, "InvalidReplicationGroupState", why);
         if (state_.switchover)
             context_.fail(state_.switchover->ticket, "InvalidReplicationGroupState", why);
         if (state_.election && !state_.switchover) {
@@ -97,6 +96,7 @@ public:
             if (node.reboot) context_.fail(node.reboot_ticket, "InvalidReplicationGroupState", why);
             node.reboot = false;
         }
+        state_.wish.reset();
         state_.switchover.reset();
         state_.election.reset();
     }

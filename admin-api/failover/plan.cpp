@@ -100,7 +100,9 @@ void begin_reboot(Context& context, Node& node) {
         if (state.switchover || state.election) return;
         std::string why_not;
         if (has_heirs(state, node)) {
-            if (!begin_switchover(context, 0, "", why_not)) fail_reboot(context, node, why_not);
+            if (!begin_switchover(context, 0, "", why_not) &&
+                context.now - node.reboot_asked_at >= kSwitchoverWaitMs)
+                fail_reboot(context, node, why_not);
             return;
         }
     } else if (may_hold_primary(node)) {
@@ -215,7 +217,9 @@ Millis next_wake(const State& state, Millis now) {
         if (node.pending) wake(node.pending->sent_at + kResendMs);
         wake(node.retry_not_before);
         if (node.process == Process::absent) wake(node.spawn_not_before);
+        if (node.reboot && !node.reboot_begun) wake(node.reboot_asked_at + kSwitchoverWaitMs);
     }
+    if (state.wish) wake(state.wish->asked_at + kSwitchoverWaitMs);
     if (state.switchover) wake(state.switchover->started_at + kSwitchoverBudgetMs);
     if (state.election) {
         wake(state.election->not_before);
@@ -252,6 +256,7 @@ void plan(Context& context) {
     settle_claims(context);
     spawn_missing(context);
     advance_switchover(context);
+    begin_wished_switchover(context);
     advance_reboots(context);
     end_unwanted(context);
     reassert_primary(context);

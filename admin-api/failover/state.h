@@ -18,6 +18,7 @@ inline constexpr int kEvidentProbesMin = 2;
 inline constexpr Millis kResendMs = 300;
 inline constexpr Millis kSealWaitMs = 1000;
 inline constexpr Millis kPauseMs = 1000;
+inline constexpr Millis kSwitchoverWaitMs = 5000;  ///< a wish waits that long for a replica in sync
 inline constexpr Millis kSwitchoverBudgetMs = 800;  ///< before the commit point; below kPauseMs
 inline constexpr std::uint64_t kSwitchoverLagBytesMax = 1u << 20;
 inline constexpr Millis kFailoverWindowMs = 60'000;
@@ -75,7 +76,15 @@ struct Node {
     std::string spawn_error;
     bool reboot = false;
     bool reboot_begun = false;  ///< the old process was told to end
+    Millis reboot_asked_at = 0;
     Ticket reboot_ticket = 0;
+};
+
+/// A switchover that was asked for and has not begun: no replica may be in sync at the moment.
+struct SwitchoverWish {
+    Ticket ticket = 0;
+    std::string target;  ///< empty: the one furthest ahead
+    Millis asked_at = 0;
 };
 
 /// A planned change of the primary, up to its commit point and the grant after it.
@@ -120,6 +129,7 @@ struct State {
     bool reserving = false;
     std::vector<std::string> lineage;  ///< replids of the primaries, oldest first
 
+    std::optional<SwitchoverWish> wish;
     std::optional<Switchover> switchover;
     std::optional<Election> election;
     std::vector<Millis> failovers;  ///< within the window

@@ -41,6 +41,16 @@ Progress progress(const State& state, std::string phase) {
     return report;
 }
 
+/// Why a wish cannot come true however long one waits, or empty.
+std::string hopeless(const State& state, const std::string& wanted) {
+    if (state.nodes.size() < 2) return "the cluster has no replica";
+    if (wanted.empty()) return {};
+    if (!state.find(wanted)) return "there is no node " + wanted;
+    if (confirmed_primary(state) && wanted == state.primary)
+        return "node " + wanted + " is the primary already";
+    return {};
+}
+
 }  // namespace
 
 const Node* switchover_target(const State& state, const std::string& wanted, std::string& why_not) {
@@ -168,6 +178,26 @@ void switchover_revoked(Context& context, Node& node, std::uint64_t offset) {
     const bool ready =
         to && usable(*to) && !to->pending && to->incarnation == state.switchover->to_incarnation;
     if (ready && offset == state.switchover->offset) grant_primary(context, *to);
+}
+
+/// A replica that has just lost its primary, or lags behind a burst, is in sync again in a moment:
+/// whoever asks for a failover then is not sent away at once.
+void begin_wished_switchover(Context& context) {
+    State& state = context.state;
+    if (!state.wish || state.switchover) return;
+    const SwitchoverWish wish = *state.wish;
+    std::string why_not = hopeless(state, wish.target);
+    const bool may_hope = why_not.empty();
+    if (may_hope) {
+        why_not = "a failover or a start is under way";
+        if (!state.election && begin_switchover(context, wish.ticket, wish.target, why_not)) {
+            state.wish.reset();
+            return;
+        }
+        if (context.now - wish.asked_at < kSwitchoverWaitMs) return;
+    }
+    state.wish.reset();
+    context.fail(wish.ticket, "InvalidReplicationGroupState", "No failover now: " + why_not + ".");
 }
 
 void advance_switchover(Context& context) {

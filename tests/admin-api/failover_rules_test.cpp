@@ -306,8 +306,33 @@ private slots:
         story.sync("n0", 5'000'000);
         const auto mark = story.all.size();
         story.feed(SwitchoverRequested{5, "n2"});
+        QVERIFY(story.since<Finish>(mark).empty());  // it may yet catch up
+        story.now += kSwitchoverWaitMs;
+        story.feed(TimerFired{});
         QVERIFY(!story.since<Finish>(mark).front().succeeded);
         QVERIFY(story.since<Pause>(mark).empty());
+    }
+
+    void aSwitchoverBeginsAsSoonAsAReplicaHasCaughtUp() {
+        Story story;
+        story.sync("n0", 5'000'000);
+        const auto mark = story.all.size();
+        story.feed(SwitchoverRequested{5, "n2"});
+        QVERIFY(story.since<Pause>(mark).empty());
+        story.feed(SwitchoverRequested{6, "n1"});  // one at a time
+        QCOMPARE(story.since<Finish>(mark).front().ticket, Ticket(6));
+        story.sync("n2", 5'000'000);
+        QCOMPARE(story.since<Pause>(mark).size(), std::size_t(1));
+        QVERIFY(!story.state.wish);
+    }
+
+    void whatCannotBeIsRefusedAtOnce() {
+        Story story;
+        const auto mark = story.all.size();
+        story.feed(SwitchoverRequested{5, "n7"});
+        story.feed(SwitchoverRequested{6, "n0"});
+        QCOMPARE(story.since<Finish>(mark).size(), std::size_t(2));
+        QVERIFY(!story.since<Finish>(mark)[0].succeeded && !story.since<Finish>(mark)[1].succeeded);
     }
 
     void readersAreDealtToLiveReplicas() {
