@@ -22,7 +22,6 @@ namespace millpond::admin {
 
 namespace {
 
-constexpr unsigned kExitingFlag = 0x4;  ///< PF_EXITING of include/linux/sched.h
 constexpr int kOomScore = 500;
 
 #ifndef SO_PEERPIDFD
@@ -59,22 +58,22 @@ void each_thread(std::int64_t pid, const std::function<void(const std::string& f
     ::closedir(folder);
 }
 
-/// The fields of a stat file from the state (field 3) on; the name before it may hold anything.
-struct ThreadStat {
-    char state = 'X';
-    unsigned flags = 0;
-};
-ThreadStat stat_of(const std::string& folder) {
+/// Field 3 of a stat file; the name before it may hold anything.
+char state_of(const std::string& folder) {
     const std::string text = slurp(folder + "/stat");
     const auto behind_name = text.rfind(')');
-    ThreadStat stat;
-    if (behind_name == std::string::npos) return stat;  // it went away meanwhile
-    std::istringstream fields(text.substr(behind_name + 1));
-    std::string skipped;
-    fields >> stat.state;
-    for (int field = 4; field < 9; ++field) fields >> skipped;
-    fields >> stat.flags;
-    return stat;
+    if (behind_name == std::string::npos || behind_name + 2 >= text.size()) return 'X';
+    return text[behind_name + 2];
+}
+
+/// A thread without memory can never run a program's instruction again, and loses its memory before
+/// the kernel tears that down: its `exe` leads nowhere from then on. (`stat` would tell as well,
+/// but whoever reads it holds the memory meanwhile, and a reader that holds it last has to tear it
+/// down: seen, 0.9 s for 2 GiB.)
+bool may_run(const std::string& folder) {
+    char target[1];
+    return ::readlink((folder + "/exe").c_str(), target, sizeof(target)) >= 0 ||
+           (errno != ENOENT && errno != ESRCH);
 }
 
 std::uint64_t run_time_of(const std::string& folder) {
@@ -190,11 +189,8 @@ bool is_fenced(const Process& process) {
     bool can_run = false;
     bool seen = false;
     each_thread(process.pid, [&](const std::string& folder) {
-        const ThreadStat stat = stat_of(folder);
         seen = true;
-        const bool over =
-            stat.state == 'Z' || stat.state == 'X' || (stat.flags & kExitingFlag) != 0;
-        can_run = can_run || !over;
+        can_run = can_run || may_run(folder);
     });
     return !can_run && (seen || has_exited(process));
 }
@@ -204,10 +200,10 @@ std::optional<Activity> activity_of(const Process& process) {
     Activity activity;
     const std::string main =
         "/proc/" + std::to_string(process.pid) + "/task/" + std::to_string(process.pid);
-    const char state = stat_of(main).state;
+    const char state = state_of(main);
     activity.stopped = state == 'T';
     each_thread(process.pid, [&](const std::string& folder) {
-        const char one = stat_of(folder).state;
+        const char one = state_of(folder);
         activity.wants_to_run = activity.wants_to_run || one == 'R' || one == 'D';
         activity.run_time += run_time_of(folder);
     });

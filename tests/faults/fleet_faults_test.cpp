@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <QScopeGuard>
 #include <QtTest>
 #include <atomic>
 #include <cerrno>
@@ -140,13 +141,26 @@ private slots:
             QVERIFY(fleet.wait_until_whole("big", 2, Milliseconds(120'000)));
             CounterWriter writer(spec.primary_endpoint.ip);
             QVERIFY(writer.write(Milliseconds(2000)));
-            const auto pid = fleet.pid(fleet.primary("big"));
+            const std::string old = fleet.primary("big");
             writer.client.close();
             const auto start = Clock::now();
-            kill_process(pid, SIGKILL);
+            kill_process(fleet.pid(old), SIGKILL);
             QVERIFY2(writer.write(Milliseconds(10'000)), fleet.all_told().c_str());
             times.push_back(ms_since(start));
             QCOMPARE(writer.refused, 0);
+            double longest = 0;  // while the lost node takes its 2 GiB again
+            while (ms_since(start) < 3000) {
+                const auto one = Clock::now();
+                QVERIFY(writer.write(Milliseconds(10'000)));
+                longest = std::max(longest, ms_since(one));
+            }
+            qInfo("longest write in the three seconds after: %.1f ms", longest);
+            QVERIFY(fleet.wait_for(
+                [&] { return !fleet.primary("big").empty() && fleet.primary("big") != old; }));
+        }
+        QVERIFY(fleet.wait_for([&] { return fleet.failovers("big").size() == times.size(); }));
+        for (const auto& report : fleet.failovers("big")) {
+            qInfo("from the first sign of death to the grant: %.0f ms", report.pause_ms);
         }
         qInfo("2 GiB resident: kill to first accepted write %.1f and %.1f ms", times[0], times[1]);
         QVERIFY(median(times) < 400);
@@ -223,6 +237,7 @@ private slots:
                 longest_us = std::max(longest_us.load(), static_cast<std::int64_t>(us));
             }
         });
+        const auto stop = qScopeGuard([&] { over = true; });  // a failed check waits for nobody
         std::vector<double> seen;
         std::vector<double> reported;
         for (int i = 0; i < rounds; ++i) {
@@ -383,30 +398,36 @@ private slots:
             !std::filesystem::exists(std::filesystem::path(fleet.state_dir()) / "nodes" / gone));
         for (auto& node : without.nodes) node.max_memory = 1u << 30;
         SUCCEEDS(fleet.apply(without));
-        QVERIFY(fleet.wait_for([&] {
-            const auto memory = fleet.exec(without.nodes[0].id, {"CONFIG", "GET", "maxmemory"});
-            return memory && memory->find("maxmemory") &&
-                   memory->find("maxmemory")->text == std::to_string(1u << 30);
-        }));
+        const auto memory = fleet.exec(without.nodes[0].id, {"CONFIG", "GET", "maxmemory"});
+        QVERIFY(memory && memory->find("maxmemory"));
+        QCOMPARE(memory->find("maxmemory")->text, std::to_string(1u << 30));
         SUCCEEDS(fleet.remove("scale"));
     }
 
     void theRulesDecideWhoConnects() {
         Harness fleet;
         fleet.start_fleet();
-        auto spec = fleet.spec("rules", 1, false);
+        auto spec = fleet.spec("rules", 3);
         spec.rules = {1, {"127.0.0.0/8"}, {}};
         SUCCEEDS(fleet.apply(spec));
-        const auto answers = [&](const std::string& from) {
+        const auto answers = [&](const std::string& from, const std::string& to) {
             Client client;
-            return client.connect(spec.primary_endpoint.ip, 6379, from) == 0 &&
-                   client.call({"PING"}, Milliseconds(1000)).has_value();
+            return client.connect(to, 6379, from) == 0 &&
+                   client.call({"PING"}, Milliseconds(5000)).has_value();
         };
-        QVERIFY(!answers("127.0.0.5"));
-        spec.rules = {2, {"127.0.0.0/8"}, {"127.0.0.5/32"}};
-        SUCCEEDS(fleet.apply(spec));
-        QVERIFY(fleet.wait_for([&] { return answers("127.0.0.5"); }));
-        QVERIFY(!answers("127.0.0.6"));
+        std::vector<std::string> addresses{spec.primary_endpoint.ip, spec.reader_endpoint.ip};
+        for (const auto& node : spec.nodes) addresses.push_back(node.address.ip);
+        // Whoever is told that the rules are applied may connect at once.
+        for (std::uint64_t revision = 2; revision < 42; ++revision) {
+            const bool open = revision % 2 == 0;
+            spec.rules = {revision, {"127.0.0.0/8"}, {}};
+            if (open) spec.rules.allowed_ranges = {"127.0.0.5/32"};
+            SUCCEEDS(fleet.apply(spec));
+            for (const auto& address : addresses) {
+                QCOMPARE(answers("127.0.0.5", address), open);
+                QVERIFY(!answers("127.0.0.6", address));
+            }
+        }
         SUCCEEDS(fleet.remove("rules"));
     }
 
