@@ -69,7 +69,7 @@ char state_of(const std::string& folder) {
 /// A thread without memory can never run a program's instruction again, and loses its memory before
 /// the kernel tears that down: its `exe` leads nowhere from then on. (`stat` would tell as well,
 /// but whoever reads it holds the memory meanwhile, and a reader that holds it last has to tear it
-/// down: seen, 0.9 s for 2 GiB.)
+/// down.)
 bool may_run(const std::string& folder) {
     char target[1];
     return ::readlink((folder + "/exe").c_str(), target, sizeof(target)) >= 0 ||

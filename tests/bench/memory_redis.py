@@ -1,80 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Resident memory of the same million keys in redis-server and in millpond-engine, over key and value bytes."""
-
+"""Resident memory of the same data in redis-server and in millpond-engine, over the bytes of keys, fields and values;
+and the time from start to the first PONG."""
 import os
-import shutil
-import socket
-import subprocess
+import statistics
 import sys
-import tempfile
-import time
 
-KEYS = 1_000_000
+from peers import Peer, Table
+
+COUNT = int(os.environ.get("MILLPOND_BENCH_KEYS", "1000000"))
+STARTS = 7
+
+
+def strings(*options):
+    return ([b"SET", b"key:%012d" % i, b"v" * 32, *[option(i) for option in options]] for i in range(COUNT))
+
+
+def members(command, *score):
+    """Of one huge collection, a hundred a command, in a scattered order."""
+    for start in range(0, COUNT, 100):
+        names = [b"m:%014x" % (i * 0x9E3779B97F4A7C15 >> 8 & 0xFFFFFFFFFFFFFF) for i in range(start, start + 100)]
+        yield [command, b"huge", *[word for i, name in enumerate(names) for word in (*[make(start + i) for make in score], name)]]
+
+
+def hashes():
+    for i in range(COUNT // 10):
+        yield [b"HSET", b"hash:%011d" % i, *[word for f in range(10) for word in (b"field%d" % f, b"value%05d" % (i % 99999))]]
+
+
+# name: (payload bytes of all, how many one counts per, commands, target as a share of redis-server's, and in bytes)
 KINDS = {
-    "string 32 B": (48, lambda i: (b"SET", b"key:%012d" % i, b"v" * 32)),
-    "string 32 B, TTL": (48, lambda i: (b"SET", b"key:%012d" % i, b"v" * 32, b"PX", b"%d" % (3_600_000 + i))),
-    "integer, 8 digits": (24, lambda i: (b"SET", b"key:%012d" % i, b"%d" % (10_000_000 + i))),
+    "string of 32 B": (48, COUNT, strings, 0.24),
+    "string of 32 B with TTL": (48, COUNT, lambda: strings(lambda i: b"PX", lambda i: b"%d" % (3_600_000 + i)), 0.25),
+    "integer of 8 digits": (24, COUNT, lambda: ([b"SET", b"key:%012d" % i, b"%d" % (10_000_000 + i)] for i in range(COUNT)), 0.27),
+    "hash of 10 small fields": (16 + 10 * 16, COUNT // 10, hashes, 0.50),
+    "sorted-set member of 16 B": (16, COUNT, lambda: members(b"ZADD", lambda i: b"%d" % (i * 7 % COUNT)), 0.40),
+    "set member of 16 B": (16, COUNT, lambda: members(b"SADD"), 0.30),
 }
-LIMIT_STRING = 32  # bytes, the issue's; redis-server 7.0 takes about 100
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def over_payload(name, payload, count, commands):
+    with Peer(name) as peer:
+        before = peer.resident()
+        peer.pipe(commands(), batch=500)
+        return (peer.resident() - before) / count - payload
 
 
-def encode(words):
-    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
-
-
-def resident(pid):
-    with open(f"/proc/{pid}/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-
-
-def fill(port, make):
-    with socket.create_connection(("127.0.0.1", port)) as link:
-        replies = link.makefile("rb")
-        for start in range(0, KEYS, 1000):
-            link.sendall(b"".join(encode(make(i)) for i in range(start, start + 1000)))
-            for _ in range(1000):
-                line = replies.readline()
-                assert line == b"+OK\r\n", line
-
-
-def measure(program, make, payload):
-    folder = tempfile.mkdtemp(prefix="memory-")
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline and process.poll() is None, f"{program} does not start"
-                time.sleep(0.02)
-        before = resident(process.pid)
-        fill(port, make)
-        return (resident(process.pid) - before) / KEYS - payload
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(folder)
+def starts(name):
+    seen = []
+    for _ in range(STARTS):
+        with Peer(name) as peer:
+            seen.append(peer.start_ms)
+    return statistics.median(seen)
 
 
 def main():
-    ours = os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine")
-    theirs = shutil.which("redis-server")
-    failed = False
-    for name, (payload, make) in KINDS.items():
-        mine, his = measure(ours, make, payload), measure(theirs, make, payload)
-        print(f"{name:20} millpond {mine:6.1f} B  redis {his:6.1f} B  ratio {mine / his:.2f}", flush=True)
-        failed = failed or mine >= his or name == "string 32 B" and mine > LIMIT_STRING
-    return failed
+    table = Table("resident memory over payload, bytes each")
+    for name, (payload, count, commands, target) in KINDS.items():
+        table.row(name, {peer: over_payload(peer, payload, count, commands) for peer in ("redis", "millpond")}, target)
+    print()
+    start = Table("ms")
+    start.row("start to first PONG", {peer: starts(peer) for peer in ("redis", "millpond")}, 1.0)
+    return table.status() or start.status()
 
 
 if __name__ == "__main__":

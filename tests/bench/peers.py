@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""redis-server and millpond-engine side by side, each alone on one core: what all benchmarks here start from."""
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+
+ENGINE = os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine")
+CORES = sorted(os.sched_getaffinity(0))
+LOAD_CORES = ",".join(map(str, CORES[1:] or CORES))
+PROGRAMS = {"redis": ["redis-server"], "millpond": [ENGINE, "--threads", "1"]}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def encode(words):
+    words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+
+
+class Peer:
+    """One server, pinned to the first core, from its start to its end."""
+
+    def __init__(self, name):
+        self.name = name
+        self.folder = tempfile.mkdtemp(prefix="millpond-bench-")
+        self.port = free_port()
+        command = ["taskset", "-c", str(CORES[0]), *PROGRAMS[name], "--port", str(self.port), "--bind", "127.0.0.1",
+                   "--save", "", "--dir", self.folder, "--enable-debug-command", "yes"]
+        begun = time.monotonic()
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() - begun > 20:
+                raise SystemExit(f"{name} does not start")
+            time.sleep(0.0005)
+        self.start_ms = (time.monotonic() - begun) * 1000
+
+    def answers(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as link:
+                link.sendall(b"PING\r\n")
+                return link.recv(16) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(60)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident(self):
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def pipe(self, commands, batch=1000):
+        """Sends every command; an error reply ends the benchmark. Each is to answer one line."""
+        with socket.create_connection(("127.0.0.1", self.port)) as link:
+            replies = link.makefile("rb")
+            waiting = []
+            for command in commands:
+                waiting.append(encode(command))
+                if len(waiting) == batch:
+                    self._flush(link, replies, waiting)
+            self._flush(link, replies, waiting)
+
+    @staticmethod
+    def _flush(link, replies, waiting):
+        link.sendall(b"".join(waiting))
+        for _ in waiting:
+            line = replies.readline()
+            if line[:1] not in b"+:" or not line:
+                raise SystemExit(f"unexpected reply {line!r}")
+        waiting.clear()
+
+    def benchmark_us(self, depth, requests, words):
+        """Server CPU per operation of one run of redis-benchmark with this command, in microseconds."""
+        before = self.cpu_seconds()
+        subprocess.run(["taskset", "-c", LOAD_CORES, "redis-benchmark", "-p", str(self.port), "-q", "-n", str(requests),
+                        "-P", str(depth), "-r", "100000", "-c", "50", *words], stdout=subprocess.DEVNULL, check=True)
+        return (self.cpu_seconds() - before) / requests * 1e6
+
+
+def alternate(peers, rounds, measure):
+    """The median of each peer, measured in turn."""
+    seen = {name: [] for name in peers}
+    for _ in range(rounds):
+        for name, peer in peers.items():
+            seen[name].append(measure(peer))
+    return {name: statistics.median(times) for name, times in seen.items()}
+
+
+class Table:
+    """Rows of redis, millpond, their ratio and its target; knows whether all were met."""
+
+    def __init__(self, unit):
+        self.missed = 0
+        print(f"| {unit} | redis | millpond | ratio | target |\n|---|---|---|---|---|", flush=True)
+
+    def row(self, name, figures, target):
+        ratio = figures["millpond"] / figures["redis"]
+        self.missed += ratio > target
+        print(f"| {name} | {figures['redis']:.2f} | {figures['millpond']:.2f} | {ratio:.2f} | {target:.2f} |", flush=True)
+
+    def status(self):
+        return 1 if self.missed and os.environ.get("MILLPOND_CHECK") else 0
