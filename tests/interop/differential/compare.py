@@ -47,14 +47,43 @@ BY_TYPE = {
 # Every container's HELP: the first line must be the same, the rest is prose.
 HELP = b"HELP"
 
+# Rules of single commands stand in the order of a hash table with a random seed in redis-server, by name in ours.
+RULES = {b"ACL GETUSER", b"ACL LIST"}
+
+# What an entry of ACL LOG says of time and connection is each server's own.
+OWN_LOG_FIELDS = {b"age-seconds", b"client-info"}
+
 
 def key_of(command):
     name = command[0].upper()
     if len(command) == 2 and command[1].upper() == b"HELP":
         return HELP
-    if len(command) > 1 and name + b" " + command[1].upper() in BY_TYPE:
-        return name + b" " + command[1].upper()
+    if len(command) > 1:
+        both = name + b" " + command[1].upper()
+        if both in BY_TYPE or both in RULES or both in (b"ACL LOG", b"ACL GENPASS"):
+            return both
+    return name + b" " + command[1].upper()
+=======
+    if len(command) > 1:
+        both = name + b" " + command[1].upper()
+        if both in BY_TYPE or both in RULES or both in (b"ACL LOG", b"ACL GENPASS"):
+            return both
+>>>>>>> b31ac65 (Compare users, rules and refusals with redis-server's, line by line)
     return name
+
+
+def sorted_words(reply):
+    if isinstance(reply.value, tuple):
+        return Reply(reply.kind, tuple(map(sorted_words, reply.value)))
+    return Reply(reply.kind, tuple(sorted(reply.value.split(b" ")))) if isinstance(reply.value, bytes) else reply
+
+
+def log_entries(reply):
+    """Fields of each entry, without those of OWN_LOG_FIELDS."""
+    if not isinstance(reply.value, tuple):
+        return reply
+    entries = [(entry.kind, zip(entry.value[::2], entry.value[1::2])) for entry in reply.value]
+    return [(kind, [(name, None if name.value in OWN_LOG_FIELDS else value) for name, value in fields]) for kind, fields in entries]
 
 
 def sort_key(reply):
@@ -82,6 +111,12 @@ def normal(command, reply):
     if key in UNORDERED_PAIRS and isinstance(reply.value, tuple):
         pairs = zip(reply.value[::2], reply.value[1::2])
         return Reply(reply.kind, tuple(sorted(pairs, key=repr)))
+    if key in RULES:
+        return sorted_words(reply)
+    if key == b"ACL LOG":
+        return log_entries(reply)
+    if key == b"ACL GENPASS":
+        return reply.kind, len(reply.value)
     if key in RANDOM:
         return shape(reply)
     if key in SCANS:
