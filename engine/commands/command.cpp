@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/acl/categories.h"
 #include "engine/commands/arguments/notes.h"
 #include "engine/commands/call.h"
 #include "engine/commands/command_docs.h"
@@ -44,26 +45,6 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 20> kFlagWords{
     {kNoMandatoryKeys, "no_mandatory_keys"},
 }};
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 17> kCategoryWords{{
-    {kCatKeyspace, "keyspace"},
-    {kCatSet, "set"},
-    {kCatSortedSet, "sortedset"},
-    {kCatList, "list"},
-    {kCatHash, "hash"},
-    {kCatString, "string"},
-    {kCatBitmap, "bitmap"},
-    {kCatHyperLogLog, "hyperloglog"},
-    {kCatGeo, "geo"},
-    {kCatStream, "stream"},
-    {kCatPubsub, "pubsub"},
-    {kCatAdmin, "admin"},
-    {kCatBlocking, "blocking"},
-    {kCatDangerous, "dangerous"},
-    {kCatConnection, "connection"},
-    {kCatTransaction, "transaction"},
-    {kCatScripting, "scripting"},
-}};
-
 std::vector<std::string> flag_words(const CommandSpec& spec) {
     std::vector<std::string> words;
     std::uint32_t flags = spec.flags;
@@ -74,26 +55,12 @@ std::vector<std::string> flag_words(const CommandSpec& spec) {
     return words;
 }
 
-/// In the order of Redis's own list, which clients may show as it comes.
-std::vector<std::string> categories_of(const CommandSpec& spec) {
-    std::uint32_t categories = spec.categories;
-    if (spec.flags & kAdmin) categories |= kCatAdmin | kCatDangerous;
-    if (spec.flags & kPubsub) categories |= kCatPubsub;
-    if (spec.flags & kBlocking) categories |= kCatBlocking;
+std::vector<std::string> category_words(const CommandSpec& spec) {
     std::vector<std::string> words;
-    const auto add = [&](std::uint32_t wanted) {
-        for (const auto& [category, word] : kCategoryWords) {
-            if (categories & wanted & category) words.push_back("@" + std::string(word));
-        }
-    };
-    add(kCatKeyspace);
-    if ((spec.flags & kReadonly) && !(categories & kCatScripting)) words.emplace_back("@read");
-    if (spec.flags & kWrite) words.emplace_back("@write");
-    constexpr std::uint32_t kAfterSpeed =
-        kCatBlocking | kCatDangerous | kCatConnection | kCatTransaction | kCatScripting;
-    add(~(kCatKeyspace | kAfterSpeed));
-    words.emplace_back(spec.flags & kFast ? "@fast" : "@slow");
-    add(kAfterSpeed);
+    for (const acl::CategoryName& category : acl::categories()) {
+        if (acl::categories_of(spec) & category.bit)
+            words.push_back("@" + std::string(category.name));
+    }
     return words;
 }
 
@@ -171,7 +138,7 @@ void write_info(Call& call, const CommandSpec& spec) {
     reply.integer(spec.keys.first);
     reply.integer(spec.keys.last);
     reply.integer(spec.keys.step);
-    write_words(reply, categories_of(spec));
+    write_words(reply, category_words(spec));
     const CommandNotes* notes = notes_of(spec.name);
     const auto tips = split(notes ? notes->tips : std::string_view(), " ");
     reply.set(tips.size());
@@ -239,8 +206,7 @@ void command_list(Call& call) {
         if (filtered && is_word(call.arg(3), "module")) {
             take = false;  // there are no modules
         } else if (filtered && is_word(call.arg(3), "aclcat")) {
-            for (const std::string& word : categories_of(*spec))
-                take = take || is_word(call.arg(4), word.substr(1));
+            take = (acl::categories_of(*spec) & acl::find_category(call.arg(4))) != 0;
         } else if (filtered && is_word(call.arg(3), "pattern")) {
             take = glob_matches(call.arg(4), spec->name);
         } else if (filtered) {

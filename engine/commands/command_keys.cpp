@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/arguments/notes.h"
 #include "engine/commands/call.h"
 #include "engine/commands/dispatch.h"
@@ -13,8 +14,6 @@
 namespace millpond::engine {
 
 namespace {
-
-using Words = std::vector<std::string_view>;
 
 /// The table's word for a use of a key as COMMAND INFO has it.
 std::string_view use_word(std::string_view word) {
@@ -54,44 +53,6 @@ std::vector<KeySpec> from_table(const CommandSpec& spec) {
     return specs;
 }
 
-/// Where a key specification's search begins among the arguments; 0: nowhere.
-std::size_t begin_of(const KeySpec& spec, std::span<const Bytes> args) {
-    if (spec.begin == KeySpec::Begin::unknown) return 0;
-    if (spec.begin == KeySpec::Begin::index) return static_cast<std::size_t>(spec.index);
-    std::string keyword(spec.keyword);
-    for (char& c : keyword) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    const auto argc = static_cast<int>(args.size());
-    const int step = spec.index > 0 ? 1 : -1;
-    for (int i = spec.index > 0 ? spec.index : argc + spec.index; i > 0 && i < argc; i += step) {
-        if (is_word(args[static_cast<std::size_t>(i)], keyword))
-            return static_cast<std::size_t>(i) + 1;
-    }
-    return 0;
-}
-
-bool covers(const KeySpec& spec, std::span<const Bytes> args, std::size_t index) {
-    const std::size_t begin = begin_of(spec, args);
-    if (begin == 0 || begin >= args.size()) return false;
-    if (spec.find == KeySpec::Find::count)
-        return index >= begin + static_cast<std::size_t>(spec.first);
-    if (spec.last >= 0)
-        return index >= begin && index <= begin + static_cast<std::size_t>(spec.last);
-    const std::size_t left = args.size() - begin;
-    const std::size_t end = spec.limit > 1 ? begin + left / static_cast<std::size_t>(spec.limit)
-                                           : args.size() - static_cast<std::size_t>(-spec.last) + 1;
-    return index >= begin && index < end;
-}
-
-/// SET and BITFIELD do to their key what their options say.
-Words variable_use(const CommandSpec& spec, std::span<const Bytes> args) {
-    const auto has = [&](std::string_view word) {
-        return std::ranges::any_of(args.subspan(2), [&](Bytes arg) { return is_word(arg, word); });
-    };
-    if (spec.name == "set" && !has("get")) return {"OW", "update"};
-    if (spec.name == "bitfield" && !has("set") && !has("incrby")) return {"RO", "access"};
-    return {"RW", "access", "update"};
-}
-
 /// The command whose keys are asked for, and where they are; false with the error written.
 bool find_keys_of(Call& call, const CommandSpec*& spec, std::vector<std::uint32_t>& indexes) {
     const auto args = call.args().subspan(2);
@@ -119,26 +80,6 @@ std::vector<KeySpec> key_specs_of(const CommandSpec& spec) {
     return from_table(spec);
 }
 
-std::vector<Words> key_uses(const CommandSpec& spec, std::span<const Bytes> args,
-                            std::span<const std::uint32_t> indexes) {
-    const std::vector<KeySpec> specs = key_specs_of(spec);
-    std::vector<Words> uses;
-    for (const std::uint32_t index : indexes) {
-        Words use;
-        for (const KeySpec& one : specs) {
-            if (!covers(one, args, index)) continue;
-            use = one.flags;
-            break;
-        }
-        // What no specification names is what SORT's STORE writes.
-        if (use.empty()) use = {"OW", "update"};
-        std::erase(use, "incomplete");
-        if (std::erase(use, "variable_flags") > 0) use = variable_use(spec, args);
-        uses.push_back(std::move(use));
-    }
-    return uses;
-}
-
 void command_getkeys(Call& call) {
     const CommandSpec* spec = nullptr;
     std::vector<std::uint32_t> indexes;
@@ -151,13 +92,14 @@ void command_getkeysandflags(Call& call) {
     const CommandSpec* spec = nullptr;
     std::vector<std::uint32_t> indexes;
     if (!find_keys_of(call, spec, indexes)) return;
-    const auto uses = key_uses(*spec, call.args().subspan(2), indexes);
-    call.reply().array(indexes.size());
-    for (std::size_t i = 0; i < indexes.size(); ++i) {
+    std::vector<acl::KeyUses::Use> uses;
+    call.server().acl().index().key_uses(*spec).find(call.args().subspan(2), uses);
+    call.reply().array(uses.size());
+    for (const acl::KeyUses::Use& use : uses) {
         call.reply().array(2);
-        call.reply().bulk(call.arg(indexes[i] + 2));
-        call.reply().set(uses[i].size());
-        for (const std::string_view word : uses[i]) call.reply().simple(word);
+        call.reply().bulk(call.arg(use.argument + 2));
+        call.reply().set(use.words.size());
+        for (const std::string_view word : use.words) call.reply().simple(word);
     }
 }
 

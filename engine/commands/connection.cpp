@@ -99,10 +99,8 @@ void hello(Call& call) {
     if (!call.session().authenticated()) {
         call.error(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the "
-            "HELLO <proto> AUTH "
-            "<user> <pass> option can be used to authenticate the client and select the RESP "
-            "protocol version at the "
-            "same time");
+            "HELLO AUTH <user> <pass> option can be used to authenticate the client and select "
+            "the RESP protocol version at the same time");
         return;
     }
     if (options.name && !set_client_name(call, *options.name)) return;

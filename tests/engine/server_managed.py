@@ -144,6 +144,18 @@ class Managed(unittest.TestCase):
             self.assertIn("unknown command", str(client.ask(*command)))
         self.assertIsInstance(self.data().do("CONFIG", "GET", "maxmemory"), list)
 
+    def test_users_are_changed_on_the_nodes_own_socket_only(self):
+        self.grant()
+        port = self.listen()
+        self.control.do("NODE.RULES", 1, "VPC", "127.0.0.0/8", "ALLOW", "127.0.0.0/8")
+        client = self.connect(port)
+        for command in (("SETUSER", "alice", "on"), ("DELUSER", "default"), ("LOAD",), ("SAVE",)):
+            self.assertIn("unknown subcommand", str(client.ask("ACL", *command)))
+        self.assertEqual(self.data().do("ACL", "SETUSER", "alice", "on", ">secret", "~a*", "+get", "+acl|whoami"), "OK")
+        self.assertEqual(client.ask("AUTH", "alice", "secret"), "OK")
+        self.assertEqual(client.ask("ACL", "WHOAMI"), b"alice")
+        self.assertIn("NOPERM", str(client.ask("GET", "b")))
+
     def test_revoke_closes_parked_writes_unexecuted(self):
         self.grant()
         port = self.listen("primary", "primary")
