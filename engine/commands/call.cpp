@@ -47,8 +47,9 @@ void Call::effect(std::span<const Bytes> command) {
     record_->add(db_.index(), command);
 }
 
-// Nobody can subscribe to keyspace events yet: there is no pub/sub to carry them.
-void Call::notify(EventClass, std::string_view, Bytes) {}
+void Call::notify(EventClass cls, std::string_view event, Bytes key) {
+    record_->events().notify(db_.index(), cls, event, key);
+}
 
 bool Call::wrong_type() {
     return error("WRONGTYPE Operation against a key holding the wrong kind of value");

@@ -58,6 +58,8 @@ public:
     bool applying() const {
         return applying_;
     }  ///< run by the replica applier or the loader: no client is there
+    /// Run by another command (EXEC, a script), whose reply it writes into.
+    bool nested() const { return nested_; }
     /// The thread's own running of commands: what EXEC, WAIT and SHUTDOWN need.
     Executor& executor() { return *executor_; }
 
@@ -68,6 +70,8 @@ public:
     void effect(std::initializer_list<Bytes> command);
     void effect(std::span<const Bytes> command);
 
+    /// What observers are told of the unit that this is part of.
+    Record& record() { return *record_; }
     /// A keyspace event, sent in the order of the writes.
     void notify(EventClass cls, std::string_view event, Bytes key);
 
@@ -100,6 +104,7 @@ private:
     std::size_t changed_ = 0;
     bool rewritten_ = false;
     bool applying_;
+    bool nested_ = false;
 };
 
 }  // namespace millpond::engine

@@ -26,9 +26,15 @@ bool is_printable(Bytes text) {
 
 std::string flags_of(const Session& session) {
     std::string flags;
+    const std::uint32_t tracking = session.observing.tracking.load(std::memory_order_relaxed);
+    if (session.observing.monitor) flags += 'O';
+    if (session.observing.subscribed()) flags += 'P';
+    if (session.in_multi) flags += 'x';
     if (session.state() == Session::State::suspended || session.state() == Session::State::parked)
         flags += 'b';
-    if (session.in_multi) flags += 'x';
+    if (tracking & kTracking) flags += 't';
+    if (tracking & kTrackingBrokenRedirect) flags += 'R';
+    if (tracking & kTrackingBroadcast) flags += 'B';
     if (session.state() == Session::State::closing) flags += 'c';
     if (session.via == Session::Via::unix_socket) flags += 'U';
     if (session.no_evict) flags += 'e';
@@ -36,16 +42,20 @@ std::string flags_of(const Session& session) {
     return flags.empty() ? "N" : flags;
 }
 
-/// What CLIENT LIST and CLIENT KILL choose by. A client here is "normal": replicas' feeds have left
-/// for the replication thread, and there is no pub/sub.
+std::string_view type_of(const Session& session) {
+    return session.observing.subscribed() ? "pubsub" : "normal";
+}
+
+/// What CLIENT LIST and CLIENT KILL choose by. A client here is "normal" or "pubsub": replicas'
+/// feeds have left for the replication thread.
 struct Filter {
     std::optional<std::set<std::uint64_t>> ids;
-    std::optional<bool> normal;
+    std::optional<std::string> type;
     std::optional<std::string> address, local, user;
     std::optional<std::uint64_t> skip;
 
     bool takes(const Session& session) const {
-        return (!ids || ids->contains(session.id())) && normal.value_or(true) &&
+        return (!ids || ids->contains(session.id())) && (!type || *type == type_of(session)) &&
                (!address || session.peer == *address) && (!local || session.local == *local) &&
                (!user || session.text().user == *user) && (!skip || session.id() != *skip);
     }
@@ -54,7 +64,7 @@ struct Filter {
 bool parse_type(Call& call, Bytes word, Filter& filter) {
     for (const std::string_view known : {"normal", "master", "replica", "slave", "pubsub"}) {
         if (!is_word(word, known)) continue;
-        filter.normal = known == "normal";
+        filter.type = known;
         return true;
     }
     return call.error("ERR Unknown client type '" + std::string(word) + "'");
@@ -261,21 +271,6 @@ void client_unblock(Call& call) {
         call.server().network().unblock(static_cast<std::uint64_t>(id), with_error) ? 1 : 0);
 }
 
-void client_getredir(Call& call) {
-    call.reply().integer(-1);
-}
-
-void client_trackinginfo(Call& call) {
-    call.reply().map(3);
-    call.reply().bulk("flags");
-    call.reply().set(1);
-    call.reply().bulk("off");
-    call.reply().bulk("redirect");
-    call.reply().integer(-1);
-    call.reply().bulk("prefixes");
-    call.reply().array(0);
-}
-
 }  // namespace
 
 bool set_client_name(Call& call, Bytes name) {
@@ -299,7 +294,9 @@ std::string describe_client(const Session& session) {
         " age=" + std::to_string((now - session.created_ms) / 1000) + " idle=" +
         std::to_string((now - session.last_active_ms.load(std::memory_order_relaxed)) / 1000) +
         " flags=" + flags_of(session) + " db=" + std::to_string(session.db()) +
-        " sub=0 psub=0 ssub=0 multi=" +
+        " sub=" + std::to_string(session.observing.count(ChannelKind::channel)) +
+        " psub=" + std::to_string(session.observing.count(ChannelKind::pattern)) +
+        " ssub=" + std::to_string(session.observing.count(ChannelKind::shard)) + " multi=" +
         (multi ? std::to_string(session.queued.load(std::memory_order_relaxed)) : "-1") +
         " watch=" + std::to_string(session.watched.load(std::memory_order_relaxed)) +
         " qbuf=" + std::to_string(session.input_pending.load(std::memory_order_relaxed)) +
@@ -307,7 +304,8 @@ std::string describe_client(const Session& session) {
         std::to_string(pending) + " tot-mem=" + std::to_string(pending + sizeof(Session));
     out += " events=" + std::string(pending > 0 ? "rw" : "r") +
            " cmd=" + (last ? std::string(last->name) : "NULL") + " user=" + text.user +
-           " redir=-1 resp=" + std::to_string(static_cast<int>(session.protocol())) +
+           " redir=" + std::to_string(redirection_of(session)) +
+           " resp=" + std::to_string(static_cast<int>(session.protocol())) +
            " lib-name=" + text.lib_name + " lib-ver=" + text.lib_version;
     return out;
 }
@@ -335,8 +333,6 @@ void add_client_commands(CommandTable& table) {
                    .summary = summary});
     };
     add("client|getname", 2, kUsual, client_getname, "2.6.9", "Answers the connection's name");
-    add("client|getredir", 2, kUsual, client_getredir, "6.0.0",
-        "Answers where tracking messages are redirected to");
     add("client|help", 2, kLoading | kStale, help, "5.0.0", "Says what the subcommands are");
     add("client|id", 2, kUsual, client_id, "5.0.0", "Answers the connection's id");
     add("client|info", 2, kUsual, client_info, "6.2.0", "Describes this connection");
@@ -353,12 +349,11 @@ void add_client_commands(CommandTable& table) {
     add("client|setinfo", 4, kUsual, client_setinfo, "7.2.0",
         "Tells the client library's name and version");
     add("client|setname", 3, kUsual, client_setname, "2.6.9", "Names the connection");
-    add("client|trackinginfo", 2, kUsual, client_trackinginfo, "6.2.0",
-        "Describes the connection's tracking");
     add("client|unblock", -3, kUsual | kAdmin, client_unblock, "5.0.0",
         "Ends the wait of a blocked client");
     add("client|unpause", 2, kUsual | kAdmin, client_unpause, "6.2.0", "Lets paused commands run",
         Lane::exclusive);
+    add_client_tracking_commands(table);
 }
 
 }  // namespace millpond::engine

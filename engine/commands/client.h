@@ -15,6 +15,12 @@ void add_client_commands(CommandTable& table);
 /// have.
 bool set_client_name(Call& call, Bytes name);
 
+/// CLIENT GETREDIR's number: the session that gets this one's invalidations, 0 when it is itself,
+/// -1 when it tracks nothing.
+std::int64_t redirection_of(const Session& session);
+
+void add_client_tracking_commands(CommandTable& table);
+
 /// One line of CLIENT LIST, without its line end.
 std::string describe_client(const Session& session);
 

@@ -22,7 +22,8 @@ namespace millpond::engine {
 
 namespace {
 
-constexpr std::array<std::pair<std::uint32_t, std::string_view>, 20> kFlagWords{{
+/// kMayReplicate is not among them, as in redis-server 7.0.
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 19> kFlagWords{{
     {kWrite, "write"},
     {kReadonly, "readonly"},
     {kDenyOom, "denyoom"},
@@ -37,7 +38,6 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 20> kFlagWords{
     {kAsking, "asking"},
     {kFast, "fast"},
     {kNoAuth, "no_auth"},
-    {kMayReplicate, "may_replicate"},
     {kNoMulti, "no_multi"},
     {kMovableKeys, "movablekeys"},
     {kAllowBusy, "allow_busy"},

@@ -10,6 +10,7 @@
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
 #include "engine/commands/transaction.h"
+#include "engine/observers/bus.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
@@ -109,8 +110,15 @@ void hello(Call& call) {
 }
 
 void ping(Call& call) {
+    const bool message_like =
+        call.session().observing.subscribed() && !call.reply().resp3() && !call.applying();
     if (call.argc() > 2) {
         call.error("ERR wrong number of arguments for 'ping' command");
+    } else if (message_like) {
+        // A subscribed RESP2 client reads messages only, so the answer looks like one.
+        call.reply().array(2);
+        call.reply().bulk("pong");
+        call.reply().bulk(call.argc() == 2 ? call.arg(1) : Bytes());
     } else if (call.argc() == 2) {
         call.reply().bulk(call.arg(1));
     } else {
@@ -143,6 +151,7 @@ void reset(Call& call) {
     session.transaction.reset();
     session.in_multi = false;
     session.queued = 0;
+    call.server().bus().clear(session);
     session.select(0);
     session.set_protocol(Session::Protocol::resp2);
     session.reply_mode = Session::ReplyMode::on;

@@ -13,6 +13,8 @@
 #include "engine/commands/transaction.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
+#include "engine/observers/bus.h"
+#include "engine/observers/monitor_line.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/pause.h"
@@ -62,6 +64,34 @@ bool has_keys(const CommandSpec& spec) {
     return spec.find_keys || spec.keys.first != 0;
 }
 
+/// These change what the session observes.
+constexpr std::array<std::string_view, 11> kOnBus{
+    "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",     "sunsubscribe",
+    "monitor",   "hello",       "reset",      "quit",         "client|tracking"};
+constexpr std::array<std::string_view, 9> kSubscribedMode{
+    "subscribe",    "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",
+    "sunsubscribe", "ping",        "quit",       "reset"};
+
+std::vector<bool> mark_commands(const CommandTable& table,
+                                std::span<const std::string_view> names) {
+    std::vector<bool> marks(table.size());
+    for (const std::string_view name : names) {
+        const std::size_t bar = name.find('|');
+        const CommandSpec* spec = table.find(name.substr(0, bar));
+        if (spec && bar != std::string_view::npos) {
+            spec = table.find_subcommand(*spec, name.substr(bar + 1));
+        }
+        if (spec) marks[spec->id] = true;
+    }
+    return marks;
+}
+
+std::string subscribed_mode_error(const CommandSpec& spec) {
+    return "ERR Can't execute '" + std::string(spec.name) +
+           "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this "
+           "context";
+}
+
 bool protected_command_allowed(Session& session, const std::string& setting) {
     if (setting == "yes" || session.via == Session::Via::unix_socket ||
         session.via == Session::Via::none)
@@ -89,6 +119,10 @@ struct Executor::Scratch {
                       *quit = nullptr, *reset = nullptr, *auth = nullptr, *hello = nullptr,
                       *debug = nullptr, *select = nullptr;
     std::vector<bool> restricted;  ///< by id: not for TCP clients of a managed node
+    /// By id: changes what the session observes, and holds the bus from its beginning.
+    std::vector<bool> on_bus;
+    std::vector<bool> subscribed_mode;  ///< by id: what a subscribed RESP2 client may send
+    const CommandSpec* client = nullptr;
 
     // Most commands are the last one again.
     std::array<char, 16> last_name{};
@@ -121,6 +155,9 @@ Executor::Executor(Server& server, std::string_view thread_name)
         if (const CommandSpec* spec = server.acl().index().find(name))
             s.restricted[spec->id] = true;
     }
+    s.client = table.find("client");
+    s.on_bus = mark_commands(table, kOnBus);
+    s.subscribed_mode = mark_commands(table, kSubscribedMode);
 }
 
 Executor::~Executor() = default;
@@ -217,6 +254,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
     lock_shards();
     execute(session, *spec, args);
     unlock_shards();
+    record_.events().wake();
     return Step::ran;
 }
 
@@ -229,6 +267,7 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
         // The world may have changed since the shared lane was left.
         if (admit(session, *spec, args, parked)) execute(session, *spec, args);
     });
+    record_.events().wake();
 }
 
 // -- May it run?
@@ -348,6 +387,10 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
         return refuse("READONLY You can't write against a read only replica.");
     }
+    if (session.observing.subscribed() && session.protocol() == Session::Protocol::resp2 &&
+        !s.subscribed_mode[spec.id]) {
+        return refuse(subscribed_mode_error(spec));
+    }
     if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data &&
         !(spec.flags & kStale)) {
         return refuse(
@@ -355,6 +398,10 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     }
     if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
         return refuse("LOADING Redis is loading the dataset in memory");
+    }
+    if (session.observing.monitor.load(std::memory_order_relaxed) &&
+        (flags & (kWrite | kReadonly | kMayReplicate))) {
+        return refuse("ERR Replica can't interact with the keyspace");
     }
     const Pause::Level level = server_.pause().level();
     if (level != Pause::Level::none &&
@@ -380,6 +427,7 @@ void Executor::reject(Session& session, const CommandSpec* spec, std::string_vie
     server_.statistics().count_error(error.substr(0, error.find(' ')));
     resp::ReplyWriter reply(output(session), session.protocol());
     if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
+    settle_observers(session, spec);
     if (spec && spec == scratch_->exec) {
         if (session.transaction && session.transaction->open) {
             unwatch(session, false);
@@ -429,6 +477,7 @@ void Executor::queue(Session& session, const CommandSpec& spec, std::span<const 
         (!has_keys(spec) && (!(spec.flags & kFast) || (spec.flags & (kWrite | kReadonly))))) {
         transaction.exclusive = true;
     }
+    transaction.on_bus = transaction.on_bus || scratch_->on_bus[spec.id];
     transaction.queue.emplace_back(spec, args);
     session.queued.store(static_cast<std::uint32_t>(transaction.queue.size()),
                          std::memory_order_relaxed);
@@ -455,6 +504,7 @@ void Executor::unwatch(Session& session, bool locked) {
 }
 
 void Executor::forget(Session& session) {
+    server_.bus().forget(session);
     if (!session.transaction) return;
     enter();
     unwatch(session, false);
@@ -532,13 +582,17 @@ void Executor::unlock_shards() {
 // ------------------------------------------------------------------------------------------------
 
 void Executor::execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
-    record_.begin();
+    record_.begin(&session);
+    if (scratch_->on_bus[spec.id] || (&spec == scratch_->exec && session.transaction &&
+                                      session.transaction->on_bus)) [[unlikely]] {
+        record_.events().hold_and_drain();
+    }
     const Database::Options options{.now = now_ms(),
                                     .expire = server_.may_expire(),
                                     .ignore_expiry = false,
                                     .no_touch = session.no_touch.load(std::memory_order_relaxed)};
     Call call(*this, spec, args, session, server_, record_, output(session), options);
-    invoke(call);
+    invoke(call, nullptr);
     if (const LogOffset offset = record_.commit()) session.set_last_write_offset(offset);
     if (session.reply_mode != Session::ReplyMode::on) [[unlikely]] {
         if (session.reply_mode == Session::ReplyMode::skip_next) {
@@ -547,11 +601,28 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
             session.reply_mode = Session::ReplyMode::on;
         }
     }
+    settle_observers(session, &spec);
 }
 
-void Executor::invoke(Call& call) {
+/// Behind the reply: what the command had to tell its own session. CLIENT CACHING is for one
+/// command.
+void Executor::settle_observers(Session& session, const CommandSpec* spec) {
+    record_.events().deliver_own();
+    const std::uint32_t tracking = session.observing.tracking.load(std::memory_order_relaxed);
+    if (!(tracking & kTrackingCaching)) [[likely]]
+        return;
+    if (session.transaction && session.transaction->open) return;
+    if (spec && spec->container && spec->container == scratch_->client) return;
+    session.observing.tracking.fetch_and(~kTrackingCaching, std::memory_order_relaxed);
+}
+
+void Executor::invoke(Call& call, const Call* outer) {
     const std::size_t start = call.reply().buffer().size();
     const std::uint64_t begin = last_ticks_;
+    const bool script = outer && is_script(*outer->spec_);
+    if (server_.bus().has_monitors() && is_script(*call.spec_)) [[unlikely]] {
+        record_.events().monitor(monitor_line(call, script));
+    }
     call.spec_->handler(call);
     if (call.changed_ > 0) {
         record_.touch_watchers();
@@ -559,6 +630,17 @@ void Executor::invoke(Call& call) {
         server_.statistics().dirty.add(static_cast<std::int64_t>(call.changed_));
     } else {
         record_.forget_touched();
+    }
+    Session& session = *call.session_;
+    if ((call.spec_->flags & kReadonly) && session.observing.tracks()) [[unlikely]] {
+        // What a script reads counts as its declared keys.
+        const Call& reader = script ? *outer : call;
+        if (script || !is_script(*call.spec_)) {
+            record_.events().remember(session, *reader.spec_, reader.args_);
+        }
+    }
+    if (server_.bus().has_monitors() && monitored(call)) [[unlikely]] {
+        record_.events().monitor(monitor_line(call, script));
     }
     last_ticks_ = ticks();
     const auto ns =
@@ -593,7 +675,8 @@ void Executor::note_slow(const Call& call, std::int64_t us) {
 void Executor::run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args) {
     Call call(*this, spec, args, outer.session(), server_, record_, outer.reply().buffer(),
               outer.options_);
-    invoke(call);
+    call.nested_ = true;
+    invoke(call, &outer);
 }
 
 // -- The applier
@@ -618,6 +701,7 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
             read_clock();
             result = apply_locked(db, record, raw);
         });
+        record_.events().wake();
         return result;
     }
     enter();
@@ -625,6 +709,7 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
     result = apply_locked(db, record, raw);
     unlock_shards();
     leave();
+    record_.events().wake();
     return result;
 }
 
@@ -632,7 +717,7 @@ Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> r
                                              std::string_view raw) {
     Scratch& s = *scratch_;
     ApplyResult result;
-    record_.begin(true);
+    record_.begin(&s.applier, true);
     const Database::Options options{
         .now = now_ms(), .expire = false, .ignore_expiry = true, .no_touch = true};
     for (const Command& command : record) {
@@ -641,14 +726,14 @@ Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> r
         s.sink.clear();
         s.applier.select(db);
         Call call(*this, spec, command, s.applier, server_, record_, s.sink, options);
-        invoke(call);
+        invoke(call, nullptr);
         if (&spec == s.select) db = s.applier.db();
         if (call.reply_.errors() > 0 && result.ok) {
             result = {false, s.sink.substr(1, s.sink.find('\r') - 1)};
         }
     }
     if (s.sink.capacity() > kSinkBytesKept) std::string().swap(s.sink);
-    if (!raw.empty() && server_.log().active()) server_.log().append_raw(raw);
+    record_.commit_raw(raw);
     return result;
 }
 

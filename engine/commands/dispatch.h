@@ -104,7 +104,9 @@ private:
     void lock_shards();
     void unlock_shards();
     void execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
-    void invoke(Call& call);
+    /// `outer`: the EXEC or script that runs it.
+    void invoke(Call& call, const Call* outer);
+    void settle_observers(Session& session, const CommandSpec* spec);
     void note_slow(const Call& call, std::int64_t us);
     ApplyResult apply_locked(int& db, std::span<const Command> record, std::string_view raw);
 

@@ -22,6 +22,7 @@
 #include "engine/memory/account.h"
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
+#include "engine/observers/bus.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/rates.h"
@@ -105,7 +106,7 @@ void info_clients(Server& server, std::string& out) {
     field(out, "client_recent_max_input_buffer", input_max);
     field(out, "client_recent_max_output_buffer", output_max);
     field(out, "blocked_clients", blocked);
-    field(out, "tracking_clients", 0);
+    field(out, "tracking_clients", server.bus().trackers());
     field(out, "clients_in_timeout_table", blocked);
 }
 
@@ -161,10 +162,15 @@ void info_stats(Server& server, std::string& out) {
     field(out, "evicted_keys", keys.counters().evicted.sum());
     field(out, "keyspace_hits", keys.counters().hits.sum());
     field(out, "keyspace_misses", keys.counters().misses.sum());
-    field(out, "pubsub_channels", 0);
-    field(out, "pubsub_patterns", 0);
+    const Bus& bus = server.bus();
+    field(out, "pubsub_channels", bus.names(ChannelKind::channel));
+    field(out, "pubsub_patterns", bus.names(ChannelKind::pattern));
+    field(out, "pubsubshard_channels", bus.names(ChannelKind::shard));
     field(out, "latest_fork_usec", 0);
     field(out, "total_forks", 0);
+    field(out, "tracking_total_keys", bus.tracking().keys());
+    field(out, "tracking_total_items", bus.tracking().items());
+    field(out, "tracking_total_prefixes", bus.prefixes());
     field(out, "total_error_replies", s.error_replies.sum());
     field(out, "client_query_buffer_limit_disconnections", s.query_limit_disconnections.sum());
     field(out, "client_output_buffer_limit_disconnections", s.output_limit_disconnections.sum());

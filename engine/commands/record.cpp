@@ -38,7 +38,8 @@ void append_select(std::string& out, int db) {
 
 }  // namespace
 
-void Record::begin(bool quiet) {
+void Record::begin(Session* session, bool quiet) {
+    events_.begin(session);
     // The log of a replica holds its primary's bytes and nothing else, even where a replica is
     // writable.
     logging_ = !quiet && server_.log().active() && server_.role() == Role::primary;
@@ -61,6 +62,22 @@ void Record::add(int db, std::span<const Bytes> command) {
 }
 
 LogOffset Record::commit() {
+    if (!events_.any()) [[likely]]
+        return append();
+    LogOffset end = 0;
+    events_.commit([&] { end = append(); });
+    return end;
+}
+
+void Record::commit_raw(std::string_view bytes) {
+    const auto log = [&] {
+        if (!bytes.empty() && server_.log().active()) server_.log().append_raw(bytes);
+    };
+    if (!events_.any()) return log();
+    events_.commit(log);
+}
+
+LogOffset Record::append() {
     if (!logging_ || commands_ == 0) return 0;
     std::string_view record(bytes_);
     if (commands_ == 1) {
@@ -84,27 +101,39 @@ void Record::before_change(int db, Entry& entry) {
 
 void Record::created(int db, Bytes key) {
     look(db, key);
+    events_.notify(db, EventClass::new_key, "new", key);
+}
+
+void Record::missed(int db, Bytes key) {
+    events_.notify(db, EventClass::key_miss, "keymiss", key);
 }
 
 void Record::look(int db, Bytes key) {
     WatchRegistry& watches = server_.watches();
-    if (watches.any(watches.keyspace().shard_of(key))) touched_.emplace_back(db, key);
+    if (watches.any(watches.keyspace().shard_of(key)) || events_.tracked(key)) {
+        touched_.emplace_back(db, key);
+    }
 }
 
 void Record::touch_watchers() {
-    for (const auto& [db, key] : touched_) server_.watches().touch(db, key);
+    for (const auto& [db, key] : touched_) {
+        server_.watches().touch(db, key);
+        events_.changed(key);
+    }
     touched_.clear();
 }
 
 void Record::expired(int db, Bytes key) {
-    remove(db, key);
+    remove(db, key, EventClass::expired, "expired");
 }
 
 void Record::evicted(int db, Bytes key) {
-    remove(db, key);
+    remove(db, key, EventClass::evicted, "evicted");
 }
 
-void Record::remove(int db, Bytes key) {
+void Record::remove(int db, Bytes key, EventClass cls, std::string_view event) {
+    events_.notify(db, cls, event, key);
+    events_.changed(key);
     WatchRegistry& watches = server_.watches();
     if (watches.any(watches.keyspace().shard_of(key))) watches.touch(db, key);
     const Bytes command[] = {"DEL", key};

@@ -14,6 +14,7 @@
 
 #include "engine/keyspace/database.h"
 #include "engine/log/effect_log.h"
+#include "engine/observers/events.h"
 
 namespace millpond::engine {
 
@@ -21,11 +22,11 @@ class Server;
 
 class Record final : public KeyspaceObserver {
 public:
-    explicit Record(Server& server) : server_(server) {}
+    explicit Record(Server& server) : server_(server), events_(server) {}
 
     /// Requires: the unit's locks, or the exclusive lane. `quiet` units log nothing (the applier
-    /// copies its primary's bytes itself).
-    void begin(bool quiet = false);
+    /// copies its primary's bytes itself). `session` runs it; null when nobody does.
+    void begin(Session* session, bool quiet = false);
     void add(int db, std::span<const Bytes> command);
     bool logging() const { return logging_; }
     /// The running command changed something: whoever watches what it touched must know.
@@ -34,18 +35,25 @@ public:
     void forget_touched() { touched_.clear(); }
     /// Appends what was collected; returns the log's offset after it, 0 when there was nothing.
     LogOffset commit();
+    /// The same for a quiet unit: its bytes go to the log as they are, when it is active.
+    void commit_raw(std::string_view bytes);
+    /// What observers are told of the unit.
+    Events& events() { return events_; }
 
     // What the key space tells while the unit runs.
     void before_change(int db, Entry& entry) override;
     void expired(int db, Bytes key) override;
     void evicted(int db, Bytes key) override;
     void created(int db, Bytes key) override;
+    void missed(int db, Bytes key) override;
 
 private:
-    void remove(int db, Bytes key);
+    void remove(int db, Bytes key, EventClass cls, std::string_view event);
+    LogOffset append();
     void look(int db, Bytes key);
 
     Server& server_;
+    Events events_;
     bool logging_ = false;
     std::uint32_t commands_ = 0;
     int first_db_ = 0;

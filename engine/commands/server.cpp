@@ -7,6 +7,7 @@
 
 #include "engine/commands/call.h"
 #include "engine/commands/numbers.h"
+#include "engine/commands/record.h"
 #include "engine/commands/table.h"
 #include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
@@ -34,6 +35,7 @@ void flush(Call& call, int db) {
     if (!parse_flush(call, wait)) return;
     call.server().before_flush(db);
     call.server().watches().touch_all(db);
+    call.record().events().flushed();
     Keyspace& keys = call.server().keyspace();
     if (db < 0) {
         keys.flush_all(wait);

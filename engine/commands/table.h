@@ -134,5 +134,7 @@ void add_debug_commands(CommandTable&);
 void add_replication_commands(CommandTable&);
 void add_persistence_commands(CommandTable&);
 void add_acl_commands(CommandTable&);
+void add_pubsub_commands(CommandTable&);
+void add_monitor_commands(CommandTable&);
 
 }  // namespace millpond::engine

@@ -40,6 +40,7 @@ struct Transaction {
     bool broken = false;      ///< a command was refused while queueing
     std::uint32_t flags = 0;  ///< of the queued commands, or-ed
     bool exclusive = false;   ///< one of them needs the exclusive lane
+    bool on_bus = false;      ///< one of them changes what the session observes
     std::vector<OwnedCommand> queue;
     std::vector<WatchedKey> watched;
     std::shared_ptr<WatchMark> mark = std::make_shared<WatchMark>();

@@ -54,6 +54,8 @@ public:
     }
 
     explicit operator bool() const { return buffer_ != nullptr; }
+    /// Another reference to the same bytes.
+    BufferRef share() const { return buffer_ ? BufferRef(*buffer_) : BufferRef(); }
     Bytes bytes() const { return buffer_ ? buffer_->bytes() : Bytes(); }
 
 private:

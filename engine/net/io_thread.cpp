@@ -18,6 +18,7 @@
 #include "engine/acl/access_control.h"
 #include "engine/commands/table.h"
 #include "engine/net/network.h"
+#include "engine/observers/bus.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -65,6 +66,7 @@ IoThread::~IoThread() {
 
 void IoThread::run() {
     ::pthread_setname_np(::pthread_self(), name_.c_str());
+    id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     executor_ = std::make_unique<Executor>(server_, name_);
     now_ms_ = steady_ms();
     while (!stopping_.load(std::memory_order_relaxed)) wait_and_serve(timeout_ms());
@@ -108,6 +110,32 @@ void IoThread::post(std::function<void()> work) {
     static_cast<void>(!::write(wake_, &one, sizeof one));
 }
 
+bool IoThread::inbox_filled(std::uint64_t session) {
+    const std::lock_guard lock(filled_mutex_);
+    filled_.push_back(session);
+    return !any_filled_.exchange(true, std::memory_order_relaxed);
+}
+
+void IoThread::wake() {
+    // The loop itself looks before it sleeps.
+    if (std::this_thread::get_id() == id_.load(std::memory_order_relaxed)) return;
+    const std::uint64_t one = 1;
+    static_cast<void>(!::write(wake_, &one, sizeof one));
+}
+
+/// Sends what others have had for connections of this thread.
+void IoThread::serve_filled() {
+    std::vector<std::uint64_t> filled;
+    {
+        const std::lock_guard lock(filled_mutex_);
+        filled.swap(filled_);
+        any_filled_.store(false, std::memory_order_relaxed);
+    }
+    for (const std::uint64_t id : filled) {
+        if (Connection* c = find(id)) settle(*c);
+    }
+}
+
 void IoThread::drain_inbox() {
     std::uint64_t count = 0;
     static_cast<void>(!::read(wake_, &count, sizeof count));
@@ -123,11 +151,14 @@ int IoThread::timeout_ms() const {
     if (tick_) return kTickMs;
     if (lingering_ > 0) return kSweepMs;
     const Config& config = server_.config();
-    return config.timeout > 0 || config.output_normal.soft > 0 ? kIdleSweepMs : -1;
+    const bool limited = config.output_normal.soft > 0 ||
+                         (config.output_pubsub.soft > 0 && server_.bus().has_receivers());
+    return config.timeout > 0 || limited ? kIdleSweepMs : -1;
 }
 
 void IoThread::wait_and_serve(int timeout) {
     std::array<epoll_event, kEventsMax> events;
+    if (any_filled_.load(std::memory_order_relaxed)) timeout = 0;
     const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
     now_ms_ = steady_ms();
     if (tick_) tick_->fetch_add(1, std::memory_order_relaxed);
@@ -145,6 +176,7 @@ void IoThread::wait_and_serve(int timeout) {
         }
         if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
     }
+    if (any_filled_.load(std::memory_order_relaxed)) serve_filled();
     if (now_ms_ >= next_sweep_ms_) sweep();
     if (!dead_.empty()) bury();
 }
@@ -247,6 +279,13 @@ void IoThread::serve_input(Connection& c) {
 /// Sends what there is to send, and sees to what the state of the session asks for.
 void IoThread::settle(Connection& c) {
     if (c.dead || c.linger_until_ms > 0) return;
+    if (c.inbox->waiting()) {
+        if (c.inbox->overflowed()) return kill_overflowed(c, c.pending());
+        const Session::State state = c.state();
+        if (state != Session::State::closing && state != Session::State::detaching) {
+            c.inbox->drain(c);
+        }
+    }
     Connection::Sent sent = Connection::Sent::all;
     if (c.has_output()) {
         const std::uint64_t before = c.bytes_out.load(std::memory_order_relaxed);
@@ -263,6 +302,7 @@ void IoThread::settle(Connection& c) {
     if (blocked && !within_output_limits(c)) return kill(c);
     if (!blocked) {
         c.soft_limit_since_ms = 0;
+        note_pending(c, 0);
         if (c.state() == Session::State::closing) return linger(c);
         if (c.state() == Session::State::detaching) return hand_over(c);
     }
@@ -271,9 +311,11 @@ void IoThread::settle(Connection& c) {
 }
 
 bool IoThread::within_output_limits(Connection& c) {
-    const Config::OutputLimit& limit = server_.config().output_normal;
+    const Config& config = server_.config();
+    const Config::OutputLimit& limit =
+        c.observing.subscribed() ? config.output_pubsub : config.output_normal;
     const auto pending = static_cast<std::int64_t>(c.pending());
-    c.output_pending.store(static_cast<std::uint64_t>(pending), std::memory_order_relaxed);
+    note_pending(c, static_cast<std::size_t>(pending));
     const bool hard = limit.hard > 0 && pending > limit.hard;
     bool soft = false;
     if (limit.soft > 0 && pending > limit.soft) {
@@ -283,9 +325,23 @@ bool IoThread::within_output_limits(Connection& c) {
         c.soft_limit_since_ms = 0;
     }
     if (!hard && !soft) return true;
+    note_overflow(c, static_cast<std::size_t>(pending));
+    return false;
+}
+
+void IoThread::note_pending(Connection& c, std::size_t bytes) {
+    c.output_pending.store(bytes, std::memory_order_relaxed);
+    c.inbox->output_pending.store(bytes, std::memory_order_relaxed);
+}
+
+void IoThread::note_overflow(const Connection& c, std::size_t pending) {
     spdlog::warn("Closing client {}: {} bytes of output wait to be read", c.peer, pending);
     server_.statistics().output_limit_disconnections.add(1);
-    return false;
+}
+
+void IoThread::kill_overflowed(Connection& c, std::size_t pending) {
+    note_overflow(c, pending);
+    kill(c);
 }
 
 void IoThread::watch(Connection& c, std::uint32_t events) {
@@ -402,6 +458,7 @@ void IoThread::adopt(Accepted accepted) {
         std::make_unique<Connection>(server_, network_.next_session_id(), std::move(accepted));
     Connection& c = *made;
     server_.acl().welcome(c);
+    c.inbox = std::make_shared<Inbox>(c.id(), *this);
     {
         const std::lock_guard lock(registry_mutex_);
         connections_.emplace(c.id(), std::move(made));

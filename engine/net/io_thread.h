@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -21,11 +22,11 @@ namespace millpond::engine {
 
 class Network;
 
-class IoThread {
+class IoThread final : public InboxOwner {
 public:
     /// `tick`, if given, is bumped about each 10 ms.
     IoThread(Server& server, Network& network, std::string name, std::atomic<std::uint64_t>* tick);
-    ~IoThread();
+    ~IoThread() override;
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
 
@@ -34,6 +35,10 @@ public:
     void stop();
     /// Has the loop run `work`; from any thread.
     void post(std::function<void()> work);
+
+    // -- InboxOwner, from any thread
+    bool inbox_filled(std::uint64_t session) override;
+    void wake() override;
 
     // -- From any thread
     // ---------------------------------------------------------------------------
@@ -63,12 +68,16 @@ private:
     void wait_and_serve(int timeout_ms);
     int timeout_ms() const;
     void drain_inbox();
+    void serve_filled();
     void on_readable(Connection& c);
     void discard_input(Connection& c);
     std::size_t serve(Connection& c, std::string_view data);
     void serve_input(Connection& c);
     void settle(Connection& c);
     bool within_output_limits(Connection& c);
+    static void note_pending(Connection& c, std::size_t bytes);
+    void note_overflow(const Connection& c, std::size_t pending);
+    void kill_overflowed(Connection& c, std::size_t pending);
     void watch(Connection& c, std::uint32_t events);
     void hand_over(Connection& c);
     void linger(Connection& c);
@@ -84,6 +93,7 @@ private:
     int epoll_ = -1;
     int wake_ = -1;
     std::atomic<bool> stopping_{false};
+    std::atomic<std::thread::id> id_{};  ///< the loop's
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<char[]> read_buffer_;
     resp::RequestBatch batch_;
@@ -94,6 +104,10 @@ private:
 
     std::mutex inbox_mutex_;
     std::vector<std::function<void()>> inbox_;
+
+    std::mutex filled_mutex_;
+    std::vector<std::uint64_t> filled_;  ///< sessions whose inboxes have something in them
+    std::atomic<bool> any_filled_{false};
 
     std::mutex registry_mutex_;  ///< this thread alone changes the map, so it reads without
     std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;

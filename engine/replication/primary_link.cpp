@@ -14,6 +14,7 @@
 #include "engine/commands/numbers.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
+#include "engine/observers/events.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -395,6 +396,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     environment_.history_changed("this replica takes a full sync");
     gate.run_exclusive(flag, "full sync", [&] {
         server.before_flush(-1);
+        tell_flushed(server);
         server.set_loading(true);
         server.keyspace().flush_all();
         if (server.log().active()) server.log().deactivate();

@@ -91,6 +91,8 @@ public:
     ConfigBool latency_tracking{true};
     ConfigText enable_debug_command{"local"};  ///< no, local (loopback and unix sockets), yes
     ConfigNumber hz{10};
+    std::atomic<std::uint32_t> notify_keyspace_events{0};  ///< bits, see notify_classes.h
+    ConfigNumber tracking_table_max_keys{1000000};         ///< 0: no limit
 
     // -- Memory
     ConfigNumber maxmemory{0}, maxmemory_samples{5};

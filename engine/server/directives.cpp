@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "engine/commands/numbers.h"
+#include "engine/observers/notify_classes.h"
 #include "engine/server/directive.h"
 #include "resp/words.h"
 
@@ -243,6 +244,17 @@ void add_general(Builder& to, Config& c) {
     to.number("slowlog-max-len", c.slowlog_max_len, 0, INT_MAX);
     to.number("latency-monitor-threshold", c.latency_monitor_threshold, 0, INT64_MAX);
     to.flag("latency-tracking", c.latency_tracking);
+    to.add(
+        "notify-keyspace-events", [&c] { return print_notify_classes(c.notify_keyspace_events); },
+        [&c](const std::string& text) -> Error {
+            const auto classes = parse_notify_classes(text);
+            if (!classes) {
+                return "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
+            }
+            c.notify_keyspace_events = *classes;
+            return std::nullopt;
+        });
+    to.number("tracking-table-max-keys", c.tracking_table_max_keys, 0, LONG_MAX);
     to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable =
         true;
     to.number("hz", c.hz, 1, 500);

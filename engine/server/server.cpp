@@ -16,6 +16,7 @@
 #include "engine/log/effect_log.h"
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
+#include "engine/observers/bus.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/control_thread.h"
@@ -56,6 +57,8 @@ std::unique_ptr<CommandTable> make_table() {
     add_replication_commands(*table);
     add_persistence_commands(*table);
     add_acl_commands(*table);
+    add_pubsub_commands(*table);
+    add_monitor_commands(*table);
     return table;
 }
 
@@ -67,16 +70,22 @@ public:
     void before_change(int db, Entry& entry) override {
         if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry);
     }
-    void expired(int db, Bytes key) override { remove(db, key); }
-    void evicted(int db, Bytes key) override { remove(db, key); }
+    void expired(int db, Bytes key) override {
+        alone([&](Record& record) { record.expired(db, key); });
+    }
+    void evicted(int db, Bytes key) override {
+        alone([&](Record& record) { record.evicted(db, key); });
+    }
 
 private:
-    void remove(int db, Bytes key) {
+    template <class Work>
+    void alone(Work work) {
         // The caller's threads are several: a record is cheap, and has no state between removals.
         Record record(server_);
-        record.begin();
-        record.expired(db, key);
+        record.begin(nullptr);
+        work(record);
         record.commit();
+        record.events().wake();
     }
 
     Server& server_;
@@ -107,6 +116,7 @@ Server::Server(std::unique_ptr<Config> config)
     slow_log_ = std::make_unique<SlowLog>();
     acl_ = std::make_unique<acl::AccessControl>(*this);
     acl_->load_configured();
+    bus_ = std::make_unique<Bus>(*this);
     background_ = std::make_unique<Background>(*this);
     pause_ = std::make_unique<Pause>(*this);
     network_ = std::make_unique<Network>(*this);

@@ -22,6 +22,7 @@ namespace acl {
 class AccessControl;
 }
 
+class Bus;
 class CommandTable;
 class Config;
 class EffectLog;
@@ -53,6 +54,7 @@ public:
     WatchRegistry& watches() { return *watches_; }
     SlowLog& slow_log() { return *slow_log_; }
     acl::AccessControl& acl() { return *acl_; }
+    Bus& bus() { return *bus_; }
     Network& network() { return *network_; }  ///< a NetworkControl
     Pause& pause() { return *pause_; }        ///< a PauseControl
 
@@ -162,6 +164,7 @@ private:
     std::unique_ptr<WatchRegistry> watches_;
     std::unique_ptr<SlowLog> slow_log_;
     std::unique_ptr<acl::AccessControl> acl_;
+    std::unique_ptr<Bus> bus_;
     std::unique_ptr<KeyspaceObserver> background_;
     std::unique_ptr<Pause> pause_;
     std::unique_ptr<Network> network_;

@@ -17,6 +17,8 @@
 
 #include "engine/keyspace/buffer.h"
 #include "engine/log/effect_log.h"
+#include "engine/observers/inbox.h"
+#include "engine/observers/observation.h"
 #include "engine/server/control.h"
 #include "resp/reply_writer.h"
 
@@ -68,7 +70,10 @@ public:
     int db() const { return db_.load(std::memory_order_relaxed); }
     void select(int db) { db_.store(db, std::memory_order_relaxed); }
     Protocol protocol() const { return protocol_.load(std::memory_order_relaxed); }
-    void set_protocol(Protocol p) { protocol_.store(p, std::memory_order_relaxed); }
+    void set_protocol(Protocol p) {
+        protocol_.store(p, std::memory_order_relaxed);
+        if (inbox) inbox->protocol.store(p, std::memory_order_relaxed);
+    }
     bool authenticated() const { return authenticated_.load(std::memory_order_relaxed); }
     void set_authenticated(bool yes) { authenticated_.store(yes, std::memory_order_relaxed); }
 
@@ -103,6 +108,10 @@ public:
     /// Whose rights the session has; null: it may do everything (the applier, the loader). Set by
     /// its own thread in a lane, or in the exclusive lane; read likewise.
     std::shared_ptr<acl::Account> account;
+    /// What others have for this client, and what it has asked to be told of. No inbox where there
+    /// is no socket.
+    std::shared_ptr<Inbox> inbox;
+    Observation observing;
 
     /// What replication hangs on a connection between REPLCONF and PSYNC.
     std::shared_ptr<void> replication;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/observers/monitor_line.h"
+
+#include <cstdio>
+
+#include "engine/commands/numbers.h"
+#include "engine/commands/table.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/server.h"
+#include "engine/server/session.h"
+
+namespace millpond::engine {
+
+namespace {
+
+void append_quoted(std::string& out, Bytes bytes) {
+    out += '"';
+    for (const char c : bytes) {
+        switch (c) {
+            case '\\':
+            case '"':
+                out += '\\';
+                out += c;
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case '\a':
+                out += "\\a";
+                break;
+            case '\b':
+                out += "\\b";
+                break;
+            default:
+                if (c >= ' ' && c <= '~') {
+                    out += c;
+                } else {
+                    char hex[5];
+                    std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
+                    out += hex;
+                }
+        }
+    }
+    out += '"';
+}
+
+/// Is this argument a name or a password of AUTH, or of HELLO's AUTH?
+bool is_secret(Call& call, std::size_t index) {
+    if (call.spec().name == "auth") return index > 0 && call.argc() <= 3;
+    if (call.spec().name != "hello" || index < 3) return false;
+    return is_word(call.arg(index - 1), "auth") ||
+           (index >= 4 && is_word(call.arg(index - 2), "auth"));
+}
+
+std::string source_of(Call& call, bool from_script) {
+    if (from_script) return "lua";
+    const Session& session = call.session();
+    if (session.via == Session::Via::unix_socket) {
+        return "unix:" + call.server().config().unixsocket.get();
+    }
+    return session.peer.empty() ? "?:0" : session.peer;
+}
+
+}  // namespace
+
+bool is_script(const CommandSpec& spec) {
+    return (spec.flags & kSkipMonitor) && spec.group == "scripting";
+}
+
+bool monitored(Call& call) {
+    return !(call.spec().flags & (kSkipMonitor | kAdmin)) && !call.server().loading();
+}
+
+std::string monitor_line(Call& call, bool from_script) {
+    const std::int64_t now_us = unix_us();
+    char time[48];
+    std::snprintf(time, sizeof time, "+%lld.%06lld [%d ", static_cast<long long>(now_us / 1000000),
+                  static_cast<long long>(now_us % 1000000), call.session().db());
+    std::string line = time + source_of(call, from_script) + "]";
+    for (std::size_t i = 0; i < call.argc(); ++i) {
+        line += ' ';
+        append_quoted(line, is_secret(call, i) ? Bytes("(redacted)") : call.arg(i));
+    }
+    return line + "\r\n";
+}
+
+}  // namespace millpond::engine
