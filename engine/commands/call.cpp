@@ -48,7 +48,11 @@ void Call::effect(std::span<const Bytes> command) {
 }
 
 void Call::notify(EventClass cls, std::string_view event, Bytes key) {
-    record_->events().notify(db_.index(), cls, event, key);
+    notify(cls, event, key, db_.index());
+}
+
+void Call::notify(EventClass cls, std::string_view event, Bytes key, int db) {
+    record_->events().notify(db, cls, event, key);
 }
 
 bool Call::wrong_type() {

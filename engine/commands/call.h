@@ -74,6 +74,8 @@ public:
     Record& record() { return *record_; }
     /// A keyspace event, sent in the order of the writes.
     void notify(EventClass cls, std::string_view event, Bytes key);
+    /// The same for a key of another database.
+    void notify(EventClass cls, std::string_view event, Bytes key, int db);
 
     // The errors that everybody writes; each writes the reply, and returns false for `return`
     // chains.

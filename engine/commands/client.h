@@ -19,6 +19,10 @@ bool set_client_name(Call& call, Bytes name);
 /// -1 when it tracks nothing.
 std::int64_t redirection_of(const Session& session);
 
+/// Can the session be told of anything? False with the error reply written where there is no client
+/// (a primary's stream holds no such command, unless somebody forges one).
+bool observes(Call& call);
+
 void add_client_tracking_commands(CommandTable& table);
 
 /// One line of CLIENT LIST, without its line end.

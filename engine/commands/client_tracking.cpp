@@ -109,7 +109,7 @@ bool compatible(Call& call, std::uint32_t now, const Options& options) {
 
 void tracking(Call& call) {
     Options options;
-    if (!parse(call, options)) return;
+    if (!observes(call) || !parse(call, options)) return;
     Session& session = call.session();
     Bus& bus = call.server().bus();
     if (is_word(call.arg(2), "on")) {
@@ -188,6 +188,10 @@ void trackinginfo(Call& call) {
 }
 
 }  // namespace
+
+bool observes(Call& call) {
+    return call.session().inbox || call.error("ERR there is no client to tell");
+}
 
 std::int64_t redirection_of(const Session& session) {
     const Observation& observing = session.observing;

@@ -58,7 +58,7 @@ bool find_keys_of(Call& call, const CommandSpec*& spec, std::vector<std::uint32_
     const auto args = call.args().subspan(2);
     spec = Executor::resolve(call.server().commands(), args);
     if (!spec || !spec->handler) return call.error("ERR Invalid command specified");
-    if (spec->keys.first == 0 && !spec->find_keys)
+    if ((spec->keys.first == 0 && !spec->find_keys) || spec->key_flags == "not_key")
         return call.error("ERR The command has no key arguments");
     const auto argc = static_cast<int>(args.size());
     if (spec->arity >= 0 ? argc != spec->arity : argc < -spec->arity) {

@@ -91,7 +91,7 @@ void move(Call& call) {
     }
     call.db().move(key, target, key);
     call.notify(EventClass::generic, "move_from", key);
-    call.notify(EventClass::generic, "move_to", key);
+    call.notify(EventClass::generic, "move_to", key, index);
     call.changed();
     call.reply().integer(1);
 }
@@ -117,7 +117,7 @@ void copy(Call& call) {
         return call.reply().integer(0);
     }
     call.db().copy(*source, target, to);
-    call.notify(EventClass::generic, "copy_to", to);
+    call.notify(EventClass::generic, "copy_to", to, index);
     call.changed();
     call.reply().integer(1);
 }

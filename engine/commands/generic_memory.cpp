@@ -30,7 +30,7 @@ void usage(Call& call) {
         if (!call.integer(i + 1, samples)) return;
         if (samples < 0) return void(call.syntax_error());
     }
-    const Entry* entry = call.db().find_untouched(call.arg(2));
+    const Entry* entry = call.db().find_untouched(call.arg(2), false);
     if (entry == nullptr) return call.reply().null();
     std::size_t bytes = entry->allocation_size() + kSlotBytes;
     if (!entry->is_string()) bytes += object_bytes(entry->type(), entry->object());

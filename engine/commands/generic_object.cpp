@@ -19,7 +19,7 @@ constexpr std::string_view kSwitching =
 
 /// The entry of argument 2, or nullptr after null has been answered.
 const Entry* find(Call& call) {
-    const Entry* entry = call.db().find_untouched(call.arg(2));
+    const Entry* entry = call.db().find_untouched(call.arg(2), false);
     if (entry == nullptr) call.reply().null();
     return entry;
 }

@@ -99,7 +99,7 @@ void randomkey(Call& call) {
         Entry* entry = call.db().keyspace().random(call.db().index(), thread_random());
         if (entry == nullptr) return call.reply().null();
         key = entry->key();
-        if (call.db().find_untouched(key) != nullptr || !call.db().options().expire) break;
+        if (call.db().find_untouched(key, false) != nullptr || !call.db().options().expire) break;
     }
     call.reply().bulk(key);
 }

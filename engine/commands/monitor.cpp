@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/commands/call.h"
+#include "engine/commands/client.h"
 #include "engine/commands/table.h"
 #include "engine/observers/bus.h"
 #include "engine/server/server.h"
@@ -14,6 +15,7 @@ void monitor(Call& call) {
     if (call.nested()) {
         return static_cast<void>(call.error("ERR MONITOR isn't allowed for DENY BLOCKING client"));
     }
+    if (!observes(call)) return;
     // The second one says nothing, as in redis-server.
     if (call.session().observing.monitor) return;
     call.server().bus().add_monitor(call.session());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/commands/call.h"
+#include "engine/commands/client.h"
 #include "engine/commands/glob.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
@@ -57,6 +58,7 @@ void confirm(Call& call, std::string_view word, const Bytes* name, std::uint32_t
 
 template <ChannelKind kind>
 void subscribe(Call& call) {
+    if (!observes(call)) return;
     if (kind == ChannelKind::shard && call.nested()) {
         return static_cast<void>(
             call.error("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
@@ -69,6 +71,7 @@ void subscribe(Call& call) {
 
 template <ChannelKind kind>
 void unsubscribe(Call& call) {
+    if (!observes(call)) return;
     Observation& observing = call.session().observing;
     const NameSet& mine = observing.names[static_cast<std::size_t>(kind)];
     std::vector<std::string> all;

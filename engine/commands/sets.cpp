@@ -41,7 +41,8 @@ void srem(Call& call) {
 void smove(Call& call) {
     Bytes from = call.arg(1), to = call.arg(2), member = call.arg(3);
     Entry* source = call.db().find_write(from);
-    Entry* target = call.db().find_write(to);
+    // Looked at only: a target that has the member already does not change.
+    Entry* target = call.db().peek(to);
     if (!source) {
         call.reply().integer(0);
         return;
@@ -50,7 +51,7 @@ void smove(Call& call) {
         call.wrong_type();
         return;
     }
-    if (source == target) {
+    if (from == to) {
         call.reply().integer(set_of(source).contains(member) ? 1 : 0);
         return;
     }
@@ -61,7 +62,8 @@ void smove(Call& call) {
     call.notify(EventClass::set, "srem", from);
     erase_if_empty(call, from);
     call.changed();
-    if (set_of(call.db().find_or_create<Set>(to)).add(member)) {
+    if (!target || !set_of(target).contains(member)) {
+        set_of(call.db().find_or_create<Set>(to)).add(member);
         call.changed();
         call.notify(EventClass::set, "sadd", to);
     }

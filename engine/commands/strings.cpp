@@ -152,7 +152,7 @@ void remove(Call& call, Bytes key) {
 
 void getdel(Call& call) {
     const Bytes key = call.arg(1);
-    const Entry* entry = call.db().find_write(key);
+    const Entry* entry = call.db().find_read(key);
     if (entry == nullptr) return call.reply().null();
     if (!entry->is_string()) return void(call.wrong_type());
     reply_string(call, *entry);

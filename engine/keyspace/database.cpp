@@ -345,7 +345,7 @@ void Database::touch(Entry& entry) const {
     if (!options_.no_touch) touch_clock(entry, keys_->clocks(), options_.now);
 }
 
-Entry* Database::find_untouched(Bytes key) {
+Entry* Database::find_untouched(Bytes key, bool told) {
     Change change(*this, key);
     Entry* entry = change.find();
     if (entry != nullptr && hides(*entry)) {
@@ -354,7 +354,7 @@ Entry* Database::find_untouched(Bytes key) {
     }
     if (entry == nullptr) {
         keys_->counters().misses.add(1);
-        observer_->missed(index_, key);
+        if (told) observer_->missed(index_, key);
         return nullptr;
     }
     keys_->counters().hits.add(1);

@@ -52,8 +52,8 @@ public:
 
     /// The live entry or nullptr; counts a hit or miss and touches its clock.
     Entry* find_read(Bytes key);
-    /// The same, but its clock stays: EXISTS, TYPE, TTL, OBJECT.
-    Entry* find_untouched(Bytes key);
+    /// The same, but its clock stays: EXISTS, TYPE, TTL, OBJECT. `told`: a miss is an event.
+    Entry* find_untouched(Bytes key, bool told = true);
     /// The live entry or nullptr; no counters. Every change of an entry starts here: it calls
     /// before_change.
     Entry* find_write(Bytes key);

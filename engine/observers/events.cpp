@@ -62,9 +62,8 @@ void Events::changed(Bytes key) {
 }
 
 void Events::flushed() {
-    if (bus_.trackers() == 0) return;
-    bus_.tracking().clear();
-    add({Kind::flush, 0, {}, {}, {}});
+    if (bus_.tracking().keys() > 0) bus_.tracking().clear();
+    if (bus_.trackers() > 0) add({Kind::flush, 0, {}, {}, {}});
 }
 
 void Events::monitor(std::string line) {

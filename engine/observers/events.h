@@ -33,7 +33,7 @@ public:
     bool tracked(Bytes key) const;
     /// The key has changed. Requires: its shard locked.
     void changed(Bytes key);
-    /// Everything is gone.
+    /// Everything is gone. Requires: the exclusive lane.
     void flushed();
     /// The session has read these keys, and may cache them. Requires: their shards locked.
     void remember(Session& session, const CommandSpec& spec, std::span<const Bytes> args);

@@ -5,3 +5,6 @@ millpond_script_test(differential_four_threads ${Python3_EXECUTABLE} ${different
 set(grammar ${CMAKE_CURRENT_SOURCE_DIR}/differential/differential_grammar.py)
 millpond_script_test(differential_grammar_one_thread ${Python3_EXECUTABLE} ${grammar} GrammarRun TIMEOUT 400)
 millpond_script_test(differential_grammar_four_threads ${Python3_EXECUTABLE} ${grammar} GrammarFourThreads TIMEOUT 400)
+set(observers ${CMAKE_CURRENT_SOURCE_DIR}/differential/observers.py)
+millpond_script_test(observers_one_thread ${Python3_EXECUTABLE} ${observers} Observers TIMEOUT 400)
+millpond_script_test(observers_four_threads ${Python3_EXECUTABLE} ${observers} ObserversFourThreads TIMEOUT 400)

@@ -96,5 +96,12 @@ SELECT 3
 SET in3 1
 MOVE in3 4
 SELECT 0
+PUBLISH news hello
+SPUBLISH news hello
+MULTI
+PUBLISH news one
+SET afterpublish 1
+PUBLISH news two
+EXEC
 FLUSHDB
 """.split("\n")[1:-1]
