@@ -27,7 +27,8 @@ bool redact(const CommandSpec& spec, std::span<const Bytes> args, std::vector<By
     if (!auth && !hello && !config && !migrate && spec.name != "acl|setuser") return false;
     shown.assign(args.begin(), args.end());
     if (auth) {
-        hide(shown, 1, 3);
+        // With more it is no AUTH, and shown as it came, as in redis-server.
+        if (args.size() <= 3) hide(shown, 1, 3);
     } else if (hello) {
         hide_behind(shown, 2, "auth", 2);
     } else if (migrate) {

@@ -2,8 +2,9 @@
 #include "engine/observers/monitor_line.h"
 
 #include <cstdio>
+#include <vector>
 
-#include "engine/commands/numbers.h"
+#include "engine/acl/redaction.h"
 #include "engine/commands/table.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
@@ -51,14 +52,6 @@ void append_quoted(std::string& out, Bytes bytes) {
     out += '"';
 }
 
-/// Is this argument a name or a password of AUTH, or of HELLO's AUTH?
-bool is_secret(Call& call, std::size_t index) {
-    if (call.spec().name == "auth") return index > 0 && call.argc() <= 3;
-    if (call.spec().name != "hello" || index < 3) return false;
-    return is_word(call.arg(index - 1), "auth") ||
-           (index >= 4 && is_word(call.arg(index - 2), "auth"));
-}
-
 std::string source_of(Call& call, bool from_script) {
     if (from_script) return "lua";
     const Session& session = call.session();
@@ -84,9 +77,11 @@ std::string monitor_line(Call& call, bool from_script) {
     std::snprintf(time, sizeof time, "+%lld.%06lld [%d ", static_cast<long long>(now_us / 1000000),
                   static_cast<long long>(now_us % 1000000), call.session().db());
     std::string line = time + source_of(call, from_script) + "]";
-    for (std::size_t i = 0; i < call.argc(); ++i) {
+    std::vector<Bytes> shown;
+    const bool secret = acl::redact(call.spec(), call.args(), shown);
+    for (const Bytes arg : secret ? std::span<const Bytes>(shown) : call.args()) {
         line += ' ';
-        append_quoted(line, is_secret(call, i) ? Bytes("(redacted)") : call.arg(i));
+        append_quoted(line, arg);
     }
     return line + "\r\n";
 }
