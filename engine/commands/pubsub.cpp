@@ -8,6 +8,7 @@
 #include "engine/commands/call.h"
 #include "engine/commands/client.h"
 #include "engine/commands/glob.h"
+#include "engine/commands/help.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
 #include "engine/server/server.h"
@@ -131,28 +132,6 @@ void count_patterns(Call& call) {
         static_cast<std::int64_t>(call.server().bus().names(ChannelKind::pattern)));
 }
 
-/// redis-server's lines, which clients and people know by heart.
-void pubsub_help(Call& call) {
-    constexpr std::string_view kLines[] = {
-        "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "CHANNELS [<pattern>]",
-        "    Return the currently active channels matching a <pattern> (default: '*').",
-        "NUMPAT",
-        "    Return number of subscriptions to patterns.",
-        "NUMSUB [<channel> ...]",
-        "    Return the number of subscribers for the specified channels, excluding",
-        "    pattern subscriptions(default: no channels).",
-        "SHARDCHANNELS [<pattern>]",
-        "    Return the currently active shard level channels matching a <pattern> (default: '*').",
-        "SHARDNUMSUB [<shardchannel> ...]",
-        "    Return the number of subscribers for the specified shard level channel(s)",
-        "HELP",
-        "    Prints this help.",
-    };
-    call.reply().array(std::size(kLines));
-    for (const std::string_view line : kLines) call.reply().simple(line);
-}
-
 }  // namespace
 
 void add_pubsub_commands(CommandTable& table) {
@@ -197,7 +176,7 @@ void add_pubsub_commands(CommandTable& table) {
     constexpr std::uint32_t kLook = kPubsub | kLoading | kStale;
     add("pubsub|channels", -2, kLook, {}, list_channels<ChannelKind::channel>, "2.8.0",
         "O(N) in the number of channels", "Lists channels that have subscribers");
-    add("pubsub|help", 2, kLoading | kStale, {}, pubsub_help, "6.2.0", "O(1)",
+    add("pubsub|help", 2, kLoading | kStale, {}, help, "6.2.0", "O(1)",
         "Says what the subcommands are");
     add("pubsub|numpat", 2, kLook, {}, count_patterns, "2.8.0", "O(1)",
         "Counts the patterns that have subscribers");
