@@ -3,9 +3,7 @@
 import os
 import random
 import re
-import socket
 import threading
-import time
 import unittest
 
 from server_harness import Client, Engine, Error, wait_until
@@ -376,7 +374,6 @@ class Observers:
         for client in there:
             client.do("PSUBSCRIBE", "__keyevent@*")
             client.do("SUBSCRIBE", "news")
-            client.read() if False else None
         tracker = replica.client()
         tracker.do("HELLO", 3)
         tracker.do("CLIENT", "TRACKING", "ON")

@@ -216,7 +216,7 @@ class Observers(unittest.TestCase):
         writes = [["SET", "k{}", 1], ["DEL", "k{}"], ["MSET", "k{}", 1, "k{}", 2], ["LPUSH", "l{}", 1], ["LPOP", "l{}"], ["SADD", "s{}", 1],
                   ["SREM", "s{}", 1], ["HSET", "h{}", "f", 1], ["ZADD", "z{}", 1, 1], ["APPEND", "k{}", "x"], ["EXPIRE", "k{}", 100],
                   ["PERSIST", "k{}"], ["RENAME", "k{}", "k{}"], ["SETNX", "k{}", 1], ["COPY", "k{}", "k{}", "REPLACE"], ["GETDEL", "k{}"],
-                  ["LMOVE", "l{}", "l{}", "LEFT", "RIGHT"], ["SMOVE", "s{}", "s{}", 1], ["SINTERSTORE", "s{}", "s{}", "s{}"], ["PFADD", "p", 1]]
+                  ["LMOVE", "l{}", "l{}", "LEFT", "RIGHT"], ["SMOVE", "s{}", "s{}", 1], ["SINTERSTORE", "s{}", "s{}", "s{}"]]
         pick = lambda command: [str(word).format(rng.randrange(6), rng.randrange(6)) for word in command]
         for number in range(800):
             own = rng.random() < 0.5
