@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <tuple>
 
 namespace millpond::engine {
 
@@ -96,7 +97,7 @@ private:
         }
         if (take('=')) argument.token = word();
         for (const auto& [open, close, type] :
-             {std::tuple('(', ')', "block"), {'<', '>', "oneof"}}) {
+             {std::tuple('(', ')', "block"), std::tuple('<', '>', "oneof")}) {
             if (!take(open)) continue;
             argument.type = type;
             argument.arguments = read_all();

@@ -62,13 +62,6 @@ def key_of(command):
         both = name + b" " + command[1].upper()
         if both in BY_TYPE or both in RULES or both in (b"ACL LOG", b"ACL GENPASS"):
             return both
-    return name + b" " + command[1].upper()
-=======
-    if len(command) > 1:
-        both = name + b" " + command[1].upper()
-        if both in BY_TYPE or both in RULES or both in (b"ACL LOG", b"ACL GENPASS"):
-            return both
->>>>>>> b31ac65 (Compare users, rules and refusals with redis-server's, line by line)
     return name
 
 
