@@ -4,6 +4,7 @@
 #include "engine/commands/numbers.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
+#include "engine/commands/waiters.h"
 #include "engine/keyspace/buffer.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
@@ -45,6 +46,14 @@ void Call::effect(std::initializer_list<Bytes> command) {
 void Call::effect(std::span<const Bytes> command) {
     rewritten_ = true;
     record_->add(db_.index(), command);
+}
+
+void Call::ready(Bytes key) {
+    record_->ready(db_.index(), key);
+}
+
+void Call::ready_all(int db) {
+    for (const auto& [index, key] : server_->waiters().keys_of(db)) record_->ready(index, key);
 }
 
 void Call::notify(EventClass cls, std::string_view event, Bytes key) {

@@ -60,6 +60,8 @@ public:
     }  ///< run by the replica applier or the loader: no client is there
     /// Run by another command (EXEC, a script), whose reply it writes into.
     bool nested() const { return nested_; }
+    /// May this command block its client? Not inside EXEC or a script, and not when applied.
+    bool may_block() const { return !nested_ && !applying_; }
     /// The thread's own running of commands: what EXEC, WAIT and SHUTDOWN need.
     Executor& executor() { return *executor_; }
 
@@ -72,6 +74,12 @@ public:
 
     /// What observers are told of the unit that this is part of.
     Record& record() { return *record_; }
+    /// There may be something for clients that wait for this key, which was there before; for a
+    /// new key, or a stream that goes, nobody need say so. They are served behind the whole unit.
+    void ready(Bytes key);
+    /// The same for all keys of a database (-1: of all): what FLUSHALL and SWAPDB leave behind.
+    void ready_all(int db);
+
     /// A keyspace event, sent in the order of the writes.
     void notify(EventClass cls, std::string_view event, Bytes key);
     /// The same for a key of another database.
@@ -105,8 +113,8 @@ private:
     Database db_;
     std::size_t changed_ = 0;
     bool rewritten_ = false;
-    bool applying_;
     bool nested_ = false;
+    bool applying_;
 };
 
 }  // namespace millpond::engine

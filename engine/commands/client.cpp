@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/acl/access_control.h"
+#include "engine/commands/blocking.h"
 #include "engine/commands/help.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
@@ -267,8 +268,15 @@ void client_unblock(Call& call) {
         return static_cast<void>(call.syntax_error());
     }
     if (!call.integer(2, id)) return;
-    call.reply().integer(
-        call.server().network().unblock(static_cast<std::uint64_t>(id), with_error) ? 1 : 0);
+    Server& server = call.server();
+    const auto session = static_cast<std::uint64_t>(id);
+    if (const auto waiter = server.waiters().find(session)) {
+        // In the exclusive lane it is certain that nobody serves it.
+        server.waiters().remove(*waiter, true);
+        server.resume(waiter->token, ended_wait_reply(waiter->session, with_error));
+        return call.reply().integer(1);
+    }
+    call.reply().integer(server.network().unblock(session, with_error) ? 1 : 0);
 }
 
 }  // namespace
@@ -350,7 +358,7 @@ void add_client_commands(CommandTable& table) {
         "Tells the client library's name and version");
     add("client|setname", 3, kUsual, client_setname, "2.6.9", "Names the connection");
     add("client|unblock", -3, kUsual | kAdmin, client_unblock, "5.0.0",
-        "Ends the wait of a blocked client");
+        "Ends the wait of a blocked client", Lane::exclusive);
     add("client|unpause", 2, kUsual | kAdmin, client_unpause, "6.2.0", "Lets paused commands run",
         Lane::exclusive);
     add_client_tracking_commands(table);

@@ -170,10 +170,38 @@ bool counted_keys(std::span<const Bytes> args, std::vector<std::uint32_t>& index
     return keys_after_count(args, 1, indexes);
 }
 
+bool timeout_and_counted_keys(std::span<const Bytes> args, std::vector<std::uint32_t>& indexes) {
+    return keys_after_count(args, 2, indexes);
+}
+
 bool destination_and_counted_keys(std::span<const Bytes> args,
                                   std::vector<std::uint32_t>& indexes) {
     indexes.push_back(1);
     return keys_after_count(args, 2, indexes);
+}
+
+bool PopOfSeveral::read(Call& call, std::size_t at, std::string_view first,
+                        std::string_view second) {
+    std::int64_t number = 0;
+    if (!integer_between(call, at, 1, kIntegerMax, number, "numkeys should be greater than 0"))
+        return false;
+    if (static_cast<std::uint64_t>(number) >= call.argc() - at - 1) return call.syntax_error();
+    keys_at = at + 1;
+    keys = static_cast<std::size_t>(number);
+    at = keys_at + keys;
+    first_word = is_word(call.arg(at), first);
+    if (!first_word && !is_word(call.arg(at), second)) return call.syntax_error();
+    bool counted = false;
+    for (++at; at < call.argc(); at += 2) {
+        if (counted || !is_word(call.arg(at), "count") || at + 1 == call.argc())
+            return call.syntax_error();
+        if (!integer_between(call, at + 1, 1, kIntegerMax, number,
+                             "count should be greater than 0"))
+            return false;
+        count = static_cast<std::size_t>(number);
+        counted = true;
+    }
+    return true;
 }
 
 CommandSpec Family::one_key(std::string_view name, int arity, std::uint32_t flags, Handler handler,

@@ -91,7 +91,20 @@ std::vector<Drawn> draw_distinct(std::size_t size, std::size_t count,
 
 /// Key finders: `numkeys` is argument 1, or a destination is and `numkeys` follows.
 bool counted_keys(std::span<const Bytes> args, std::vector<std::uint32_t>& indexes);
+/// A timeout is argument 1, and `numkeys` follows.
+bool timeout_and_counted_keys(std::span<const Bytes> args, std::vector<std::uint32_t>& indexes);
 bool destination_and_counted_keys(std::span<const Bytes> args, std::vector<std::uint32_t>& indexes);
+
+/// The arguments of LMPOP, ZMPOP and their blocking kin, from `numkeys` on.
+struct PopOfSeveral {
+    std::size_t keys_at = 0;
+    std::size_t keys = 0;
+    bool first_word = false;  ///< which of the two words stood where the end is named
+    std::size_t count = 1;
+
+    /// False: the error has been written. `numkeys` stands at `at`; the end is one of two words.
+    bool read(Call& call, std::size_t at, std::string_view first, std::string_view second);
+};
 
 /// What the specs of a family have in common.
 struct Family {

@@ -11,6 +11,7 @@
 #include "engine/commands/numbers.h"
 #include "engine/commands/restricted.h"
 #include "engine/commands/transaction.h"
+#include "engine/commands/waiters.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
 #include "engine/observers/bus.h"
@@ -252,10 +253,12 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
     }
     if (!collect_shards(session, *spec, args, prepared)) return Step::exclusive;
     lock_shards();
-    execute(session, *spec, args);
+    const bool woken = waiters_near() && meets_waiter(session, *spec, args);
+    if (!woken) [[likely]]
+        execute(session, *spec, args);
     unlock_shards();
     record_.events().wake();
-    return Step::ran;
+    return woken ? Step::exclusive : Step::ran;
 }
 
 void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
@@ -264,8 +267,10 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
     gate_.run_exclusive(*flag_, spec->name, [&] {
         read_clock();
         bool parked = false;
+        exclusive_ = true;
         // The world may have changed since the shared lane was left.
         if (admit(session, *spec, args, parked)) execute(session, *spec, args);
+        exclusive_ = false;
     });
     record_.events().wake();
 }
@@ -504,6 +509,7 @@ void Executor::unwatch(Session& session, bool locked) {
 }
 
 void Executor::forget(Session& session) {
+    end_wait(session);
     server_.bus().forget(session);
     if (!session.transaction) return;
     enter();
@@ -558,6 +564,16 @@ bool Executor::collect_shards(Session& session, const CommandSpec& spec,
     return order_shards();
 }
 
+bool Executor::is_exec(const CommandSpec& spec) const {
+    return &spec == scratch_->exec;
+}
+
+bool Executor::waiters_near() const {
+    return std::ranges::any_of(scratch_->shards, [&](std::uint16_t shard) {
+        return server_.waiters().any(ShardId{shard});
+    });
+}
+
 void Executor::lock_shards() {
     for (const std::uint16_t shard : scratch_->shards) server_.keyspace().shard(shard).lock();
 }
@@ -582,6 +598,8 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
     Call call(*this, spec, args, session, server_, record_, output(session), options);
     invoke(call, nullptr);
     if (const LogOffset offset = record_.commit()) session.set_last_write_offset(offset);
+    settle_observers(session, &spec);
+    serve_ready();
     if (session.reply_mode != Session::ReplyMode::on) [[unlikely]] {
         if (session.reply_mode == Session::ReplyMode::skip_next) {
             session.reply_mode = Session::ReplyMode::skip;
@@ -589,7 +607,6 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
             session.reply_mode = Session::ReplyMode::on;
         }
     }
-    settle_observers(session, &spec);
 }
 
 /// Behind the reply: what the command had to tell its own session. CLIENT CACHING is for one
@@ -612,13 +629,7 @@ void Executor::invoke(Call& call, const Call* outer) {
         record_.events().monitor(monitor_line(call, script));
     }
     call.spec_->handler(call);
-    if (call.changed_ > 0) {
-        record_.touch_watchers();
-        if (!call.rewritten_) record_.add(call.db_.index(), call.args_);
-        server_.statistics().dirty.add(static_cast<std::int64_t>(call.changed_));
-    } else {
-        record_.forget_touched();
-    }
+    account_changes(call);
     Session& session = *call.session_;
     if ((call.spec_->flags & kReadonly) && session.observing.tracks()) [[unlikely]] {
         // What a script reads counts as its declared keys.
@@ -637,18 +648,27 @@ void Executor::invoke(Call& call, const Call* outer) {
     counters.calls.add(1);
     counters.ns.add(ns);
     counters.latency[std::min<std::size_t>(std::bit_width(ns), kLatencyBuckets - 1)].add(1);
-    if (call.reply_.errors() > 0) [[unlikely]] {
-        counters.failed.add(1);
-        const std::string_view written = std::string_view(call.reply_.buffer()).substr(start);
-        if (written.starts_with('-')) {
-            server_.statistics().count_error(written.substr(1, written.find_first_of(" \r") - 1));
-        }
-    }
+    count_errors(call, std::string_view(call.reply_.buffer()).substr(start));
     const std::int64_t slow_us =
         server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
     if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000) [[unlikely]] {
         note_slow(call, static_cast<std::int64_t>(ns / 1000));
     }
+}
+
+void Executor::account_changes(Call& call) {
+    if (call.changed_ == 0) return record_.forget_touched();
+    record_.touch_watchers();
+    if (!call.rewritten_) record_.add(call.db_.index(), call.args_);
+    server_.statistics().dirty.add(static_cast<std::int64_t>(call.changed_));
+}
+
+void Executor::count_errors(const Call& call, std::string_view written) {
+    if (call.reply_.errors() == 0) [[likely]]
+        return;
+    statistics_.commands[call.spec_->id].failed.add(1);
+    if (written.starts_with('-'))
+        server_.statistics().count_error(written.substr(1, written.find_first_of(" \r") - 1));
 }
 
 void Executor::note_slow(const Call& call, std::int64_t us) {
@@ -684,19 +704,22 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
         add_shards(*spec, command);
     }
     ApplyResult result;
-    if (exclusive || !order_shards()) {
-        gate_.run_exclusive(*flag_, "applying a record", [&] {
-            read_clock();
-            result = apply_locked(db, record, raw);
-        });
+    if (!exclusive && order_shards()) {
+        enter();
+        lock_shards();
+        const bool woken = waiters_near() && meets_waiter(record);
+        if (!woken) result = apply_locked(db, record, raw);
+        unlock_shards();
+        leave();
         record_.events().wake();
-        return result;
+        if (!woken) return result;
     }
-    enter();
-    lock_shards();
-    result = apply_locked(db, record, raw);
-    unlock_shards();
-    leave();
+    gate_.run_exclusive(*flag_, "applying a record", [&] {
+        read_clock();
+        exclusive_ = true;
+        result = apply_locked(db, record, raw);
+        exclusive_ = false;
+    });
     record_.events().wake();
     return result;
 }
@@ -722,6 +745,7 @@ Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> r
     }
     if (s.sink.capacity() > kSinkBytesKept) std::string().swap(s.sink);
     record_.commit_raw(raw);
+    serve_ready();
     return result;
 }
 

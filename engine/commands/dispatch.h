@@ -23,6 +23,7 @@ namespace millpond::engine {
 
 class Gate;
 class GateFlag;
+class Waiter;
 struct ThreadStatistics;
 struct WatchedKey;
 struct WatchMark;
@@ -71,6 +72,12 @@ public:
 
     /// The session is about to end. Requires: the thread is in no lane.
     void forget(Session& session);
+    /// Takes a blocked session's wait for keys back. False: it has been served meanwhile, and its
+    /// reply is on its way. Requires: the thread is the session's, and in no lane.
+    bool end_wait(Session& session);
+    /// Serves who waits for these keys, or minds that they are gone. Requires: the thread is in no
+    /// lane.
+    void serve_keys(const std::vector<ReadyKey>& keys);
 
     /// Argument indexes of the keys; false when they cannot be told.
     static bool find_keys(const CommandSpec& spec, std::span<const Bytes> args,
@@ -107,6 +114,20 @@ private:
     /// `outer`: the EXEC or script that runs it.
     void invoke(Call& call, const Call* outer);
     void settle_observers(Session& session, const CommandSpec* spec);
+    void account_changes(Call& call);
+    void count_errors(const Call& call, std::string_view written);
+
+    // Blocked clients: serving.cpp. The first three require the locks of what they are asked about.
+    bool meets_waiter(const CommandSpec& spec, std::span<const Bytes> args);
+    bool meets_waiter(const Session& session, const CommandSpec& spec, std::span<const Bytes> args);
+    bool meets_waiter(std::span<const Command> record);
+    /// One relaxed load for each locked shard.
+    bool waiters_near() const;
+    void serve_ready();
+    void serve_key(int db, Bytes key);
+    bool serve(Waiter& waiter, Bytes key, const Database::Options& options);
+    bool is_exec(const CommandSpec& spec) const;
+
     void note_slow(const Call& call, std::int64_t us);
     ApplyResult apply_locked(int& db, std::span<const Command> record, std::string_view raw);
 
@@ -123,6 +144,7 @@ private:
     Record record_;
     std::unique_ptr<Scratch> scratch_;
     const double ns_per_tick_;
+    bool exclusive_ = false;         ///< the running unit is in the exclusive lane
     std::int64_t clock_us_ = 0;      ///< unix time when ...
     std::uint64_t clock_ticks_ = 0;  ///< ... the counter stood here
     std::uint64_t last_ticks_ = 0;   ///< the end of the last command

@@ -125,6 +125,8 @@ void swapdb(Call& call) {
         call.server().watches().touch_all(a);
         call.server().watches().touch_all(b);
         call.db().keyspace().swap(a, b);
+        call.ready_all(a);
+        call.ready_all(b);
     }
     call.changed();
     call.reply().ok();

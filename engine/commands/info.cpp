@@ -91,9 +91,12 @@ void info_server(Server& server, std::string& out) {
 }
 
 void info_clients(Server& server, std::string& out) {
-    std::int64_t blocked = 0, input_max = 0, output_max = 0;
+    std::int64_t blocked = 0, timed = 0, input_max = 0, output_max = 0;
     server.network().visit_sessions([&](Session& session) {
-        if (session.state() == Session::State::suspended) ++blocked;
+        if (session.state() == Session::State::suspended) {
+            ++blocked;
+            if (session.wait_until_ms.load(std::memory_order_relaxed) > 0) ++timed;
+        }
         input_max = std::max<std::int64_t>(input_max,
                                            session.input_pending.load(std::memory_order_relaxed));
         output_max = std::max<std::int64_t>(
@@ -107,7 +110,7 @@ void info_clients(Server& server, std::string& out) {
     field(out, "client_recent_max_output_buffer", output_max);
     field(out, "blocked_clients", blocked);
     field(out, "tracking_clients", server.bus().trackers());
-    field(out, "clients_in_timeout_table", blocked);
+    field(out, "clients_in_timeout_table", timed);
 }
 
 std::string human(std::size_t bytes) {

@@ -244,6 +244,7 @@ void add_list_commands(CommandTable& table) {
                              "RW DELETE", "Keeps a range of a list and removes the rest."));
     add_list_reading_commands(table);
     add_list_moving_commands(table);
+    add_list_blocking_commands(table);
 }
 
 }  // namespace millpond::engine

@@ -10,15 +10,39 @@ namespace millpond::engine {
 namespace {
 
 void move(Call& call, ListEnd from, ListEnd to) {
-    Bytes source_key = call.arg(1), target_key = call.arg(2);
     Entry* source;
-    Entry* target;
-    if (!find_for_writing(call, source_key, Type::list, source)) return;
-    if (!source) {
-        call.reply().null();
-        return;
+    if (!find_for_writing(call, call.arg(1), Type::list, source)) return;
+    if (!source) return call.reply().null();
+    move_element(call, source, from, to);
+}
+
+void lmove(Call& call) {
+    ListEnd from, to;
+    if (read_end(call, 3, from) && read_end(call, 4, to)) move(call, from, to);
+}
+
+void rpoplpush(Call& call) {
+    move(call, ListEnd::right, ListEnd::left);
+}
+
+void lmpop(Call& call) {
+    PopOfSeveral several;
+    if (!several.read(call, 1, "left", "right")) return;
+    const ListEnd end = several.first_word ? ListEnd::left : ListEnd::right;
+    for (std::size_t i = several.keys_at; i < several.keys_at + several.keys; i++) {
+        Entry* entry;
+        if (!find_for_writing(call, call.arg(i), Type::list, entry)) return;
+        if (entry) return pop_with_key(call, call.arg(i), list_of(entry), end, several.count);
     }
-    if (!find_for_writing(call, target_key, Type::list, target)) return;
+    call.reply().null_array();
+}
+
+}  // namespace
+
+bool move_element(Call& call, Entry* source, ListEnd from, ListEnd to) {
+    Bytes source_key = call.arg(1), target_key = call.arg(2);
+    Entry* target;
+    if (!find_for_writing(call, target_key, Type::list, target)) return false;
     List list = list_of(source);
     std::string value = from == ListEnd::left ? list.pop_front() : list.pop_back();
     List destination = list_of(target ? target : call.db().find_or_create<List>(target_key));
@@ -32,51 +56,16 @@ void move(Call& call, ListEnd from, ListEnd to) {
     call.notify(EventClass::list, from == ListEnd::left ? "lpop" : "rpop", source_key);
     erase_if_empty(call, source_key);
     call.reply().bulk(value);
+    return true;
 }
 
-void lmove(Call& call) {
-    ListEnd from, to;
-    if (read_end(call, 3, from) && read_end(call, 4, to)) move(call, from, to);
+void pop_with_key(Call& call, Bytes key, List list, ListEnd end, std::size_t count) {
+    count = std::min(count, list.size());
+    call.effect({end == ListEnd::left ? "LPOP" : "RPOP", key, std::to_string(count)});
+    call.reply().array(2);
+    call.reply().bulk(key);
+    pop_elements(call, key, list, end, count, true);
 }
-
-void rpoplpush(Call& call) {
-    move(call, ListEnd::right, ListEnd::left);
-}
-
-void lmpop(Call& call) {
-    std::int64_t keys, count = -1;
-    ListEnd end;
-    if (!integer_between(call, 1, 1, kIntegerMax, keys, "numkeys should be greater than 0")) return;
-    if (static_cast<std::uint64_t>(keys) >= call.argc() - 2) {
-        call.syntax_error();
-        return;
-    }
-    std::size_t at = 2 + static_cast<std::size_t>(keys);
-    if (!read_end(call, at, end)) return;
-    for (++at; at < call.argc(); at += 2) {
-        if (count != -1 || !is_word(call.arg(at), "count") || at + 1 == call.argc()) {
-            call.syntax_error();
-            return;
-        }
-        if (!integer_between(call, at + 1, 1, kIntegerMax, count, "count should be greater than 0"))
-            return;
-    }
-    for (std::size_t i = 2; i < 2 + static_cast<std::size_t>(keys); i++) {
-        Entry* entry;
-        if (!find_for_writing(call, call.arg(i), Type::list, entry)) return;
-        if (!entry) continue;
-        List list = list_of(entry);
-        std::size_t n = std::min(static_cast<std::size_t>(count < 0 ? 1 : count), list.size());
-        call.effect({end == ListEnd::left ? "LPOP" : "RPOP", call.arg(i), std::to_string(n)});
-        call.reply().array(2);
-        call.reply().bulk(call.arg(i));
-        pop_elements(call, call.arg(i), list, end, n, true);
-        return;
-    }
-    call.reply().null_array();
-}
-
-}  // namespace
 
 void add_list_moving_commands(CommandTable& table) {
     CommandSpec two = kListFamily.one_key(

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/commands/record.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "engine/commands/waiters.h"
 #include "engine/commands/watch.h"
 #include "engine/server/server.h"
 
@@ -96,11 +98,17 @@ LogOffset Record::append() {
 
 void Record::before_change(int db, Entry& entry) {
     if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry);
-    look(db, entry.key());
+    const ShardId shard = look(db, entry.key());
+    if (server_.waiters().any(shard) && server_.waiters().minds_absence(db, entry.key()))
+        [[unlikely]] {
+        ready(db, entry.key());
+    }
 }
 
 void Record::created(int db, Bytes key) {
-    look(db, key);
+    const ShardId shard = look(db, key);
+    if (server_.waiters().any(shard)) [[unlikely]]
+        ready(db, key);
     events_.notify(db, EventClass::new_key, "new", key);
 }
 
@@ -108,11 +116,17 @@ void Record::missed(int db, Bytes key) {
     events_.notify(db, EventClass::key_miss, "keymiss", key);
 }
 
-void Record::look(int db, Bytes key) {
+ShardId Record::look(int db, Bytes key) {
     WatchRegistry& watches = server_.watches();
-    if (watches.any(watches.keyspace().shard_of(key)) || events_.tracked(key)) {
-        touched_.emplace_back(db, key);
-    }
+    const ShardId shard = watches.keyspace().shard_of(key);
+    if (watches.any(shard) || events_.tracked(key)) touched_.emplace_back(db, key);
+    return shard;
+}
+
+void Record::ready(int db, Bytes key) {
+    if (!server_.waiters().waits_for(key)) return;
+    const auto same = [&](const ReadyKey& one) { return one.first == db && one.second == key; };
+    if (std::ranges::none_of(ready_, same)) ready_.emplace_back(db, key);
 }
 
 void Record::touch_watchers() {
@@ -135,7 +149,10 @@ void Record::remove(int db, Bytes key, EventClass cls, std::string_view event) {
     events_.notify(db, cls, event, key);
     events_.changed(key);
     WatchRegistry& watches = server_.watches();
-    if (watches.any(watches.keyspace().shard_of(key))) watches.touch(db, key);
+    const ShardId shard = watches.keyspace().shard_of(key);
+    if (watches.any(shard)) watches.touch(db, key);
+    if (server_.waiters().any(shard) && server_.waiters().minds_absence(db, key)) [[unlikely]]
+        ready(db, key);
     const Bytes command[] = {"DEL", key};
     add(db, command);
 }

@@ -20,6 +20,9 @@ namespace millpond::engine {
 
 class Server;
 
+/// A key for which clients may wait: its database and name.
+using ReadyKey = std::pair<int, std::string>;
+
 class Record final : public KeyspaceObserver {
 public:
     explicit Record(Server& server) : server_(server), events_(server) {}
@@ -33,6 +36,11 @@ public:
     void touch_watchers();
     /// It changed nothing: what it only looked at is forgotten.
     void forget_touched() { touched_.clear(); }
+    /// Clients that wait for this key are to be served once the unit is over, in the order of
+    /// these calls; nothing happens when nobody waits.
+    void ready(int db, Bytes key);
+    bool has_ready() const { return !ready_.empty(); }
+    std::vector<ReadyKey> take_ready() { return std::exchange(ready_, {}); }
     /// Appends what was collected; returns the log's offset after it, 0 when there was nothing.
     LogOffset commit();
     /// The same for a quiet unit: its bytes go to the log as they are, when it is active.
@@ -50,7 +58,7 @@ public:
 private:
     void remove(int db, Bytes key, EventClass cls, std::string_view event);
     LogOffset append();
-    void look(int db, Bytes key);
+    ShardId look(int db, Bytes key);
 
     Server& server_;
     Events events_;
@@ -59,7 +67,8 @@ private:
     int first_db_ = 0;
     int last_db_ = 0;
     std::vector<std::pair<int, std::string>>
-        touched_;        ///< watched keys that the command laid hands on
+        touched_;  ///< watched keys that the command laid hands on
+    std::vector<ReadyKey> ready_;
     std::string bytes_;  ///< begins with MULTI, left out when one command is all there is
 };
 

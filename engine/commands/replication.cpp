@@ -23,15 +23,9 @@ Replication& replication_of(Call& call) {
     return Replication::of(call.server());
 }
 
-/// Inside EXEC nothing may block.
-bool may_block(Call& call) {
-    const CommandSpec* outer = call.session().last_command.load(std::memory_order_relaxed);
-    return !call.applying() && outer == &call.spec();
-}
-
 /// Calls `begin` with what ends the command: "+OK" once it is done; inside EXEC at once.
 void finish_later(Call& call, const std::function<void(std::function<void()>)>& begin) {
-    if (!may_block(call)) {
+    if (!call.may_block()) {
         begin([] {});
         return call.reply().ok();
     }
@@ -271,7 +265,7 @@ void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool loc
     Replication& replication = replication_of(call);
     const LogOffset offset = call.session().last_write_offset();
     const int acked = replication.hub().acknowledged(offset);
-    if (acked >= wanted || !may_block(call)) {
+    if (acked >= wanted || !call.may_block()) {
         if (local_first) {
             call.reply().array(2);
             call.reply().integer(0);

@@ -42,6 +42,7 @@ void flush(Call& call, int db) {
     } else {
         keys.flush(db, wait);
     }
+    call.ready_all(db);
     // Replicas may hold keys that this node does not, so the command goes to them in any case.
     call.changed();
     call.reply().ok();

@@ -317,6 +317,7 @@ void add_sorted_set_commands(CommandTable& table) {
                              "Gives members of a sorted set at random."));
     add_sorted_set_range_commands(table);
     add_sorted_set_removal_commands(table);
+    add_sorted_set_blocking_commands(table);
     add_sorted_set_algebra_commands(table);
 }
 

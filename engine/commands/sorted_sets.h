@@ -29,6 +29,13 @@ struct SortedSetBounds {
     IndexRange ranks(const SortedSet& set, bool reverse) const;
 };
 
+/// ZMPOP's answer and effect: up to `count` members off an end of the set of a key.
+void pop_with_key(Call& call, Bytes key, SortedSet set, SortedSetEnd end, std::size_t count);
+/// Takes `count` members off an end and answers them behind what the caller has opened: flat, or
+/// one pair in an array each.
+void pop_members(Call& call, Bytes key, SortedSet set, SortedSetEnd end, std::size_t count,
+                 bool nested);
+
 /// A member with its score, as commands reply it: RESP3 nests pairs when they stand in a list.
 void reply_member(Call& call, Bytes member, double score, bool with_scores);
 /// Opens the array for reply_member.
@@ -52,6 +59,7 @@ private:
 
 void add_sorted_set_range_commands(CommandTable& table);
 void add_sorted_set_removal_commands(CommandTable& table);
+void add_sorted_set_blocking_commands(CommandTable& table);
 void add_sorted_set_algebra_commands(CommandTable& table);
 
 }  // namespace millpond::engine

@@ -36,24 +36,6 @@ void zremrangebylex(Call& call) {
     remove_range(call, RangeKind::lex, "zremrangebylex");
 }
 
-/// Takes `count` members off an end and answers them: flat, or one pair in an array each.
-void pop_members(Call& call, Bytes key, SortedSet set, SortedSetEnd end, std::size_t count,
-                 bool nested) {
-    bool low = end == SortedSetEnd::minimum;
-    std::size_t size = set.size();
-    call.reply().array(nested ? count : count * 2);
-    set.for_range(low ? 0 : size - 1, count, !low, [&](Bytes member, double score) {
-        if (nested) call.reply().array(2);
-        call.reply().bulk(member);
-        call.reply().real(score);
-        return true;
-    });
-    set.erase_range(low ? 0 : size - count, count);
-    call.changed(count);
-    call.notify(EventClass::sorted_set, low ? "zpopmin" : "zpopmax", key);
-    erase_if_empty(call, key);
-}
-
 void pop(Call& call, SortedSetEnd end) {
     std::int64_t count = 1;
     bool counted = call.argc() == 3;
@@ -70,7 +52,9 @@ void pop(Call& call, SortedSetEnd end) {
     }
     SortedSet set = sorted_set_of(entry);
     std::size_t n = std::min(static_cast<std::size_t>(count), set.size());
-    pop_members(call, call.arg(1), set, end, n, counted && call.reply().resp3());
+    const bool nested = counted && call.reply().resp3();
+    call.reply().array(nested ? n : n * 2);
+    pop_members(call, call.arg(1), set, end, n, nested);
 }
 
 void zpopmin(Call& call) {
@@ -80,47 +64,44 @@ void zpopmax(Call& call) {
     pop(call, SortedSetEnd::maximum);
 }
 
-bool read_end(Call& call, std::size_t at, SortedSetEnd& end) {
-    bool low = is_word(call.arg(at), "min");
-    end = low ? SortedSetEnd::minimum : SortedSetEnd::maximum;
-    return low || is_word(call.arg(at), "max") || call.syntax_error();
-}
-
 void zmpop(Call& call) {
-    std::int64_t keys, count = -1;
-    SortedSetEnd end;
-    if (!integer_between(call, 1, 1, kIntegerMax, keys, "numkeys should be greater than 0")) return;
-    if (static_cast<std::uint64_t>(keys) >= call.argc() - 2) {
-        call.syntax_error();
-        return;
-    }
-    std::size_t at = 2 + static_cast<std::size_t>(keys);
-    if (!read_end(call, at, end)) return;
-    for (++at; at < call.argc(); at += 2) {
-        if (count != -1 || !is_word(call.arg(at), "count") || at + 1 == call.argc()) {
-            call.syntax_error();
-            return;
-        }
-        if (!integer_between(call, at + 1, 1, kIntegerMax, count, "count should be greater than 0"))
-            return;
-    }
-    for (std::size_t i = 2; i < 2 + static_cast<std::size_t>(keys); i++) {
+    PopOfSeveral several;
+    if (!several.read(call, 1, "min", "max")) return;
+    const SortedSetEnd end = several.first_word ? SortedSetEnd::minimum : SortedSetEnd::maximum;
+    for (std::size_t i = several.keys_at; i < several.keys_at + several.keys; i++) {
         Entry* entry;
         if (!find_for_writing(call, call.arg(i), Type::sorted_set, entry)) return;
-        if (!entry) continue;
-        SortedSet set = sorted_set_of(entry);
-        std::size_t n = std::min(static_cast<std::size_t>(count < 0 ? 1 : count), set.size());
-        call.effect(
-            {end == SortedSetEnd::minimum ? "ZPOPMIN" : "ZPOPMAX", call.arg(i), std::to_string(n)});
-        call.reply().array(2);
-        call.reply().bulk(call.arg(i));
-        pop_members(call, call.arg(i), set, end, n, true);
-        return;
+        if (entry) return pop_with_key(call, call.arg(i), sorted_set_of(entry), end, several.count);
     }
     call.reply().null_array();
 }
 
 }  // namespace
+
+void pop_members(Call& call, Bytes key, SortedSet set, SortedSetEnd end, std::size_t count,
+                 bool nested) {
+    bool low = end == SortedSetEnd::minimum;
+    std::size_t size = set.size();
+    set.for_range(low ? 0 : size - 1, count, !low, [&](Bytes member, double score) {
+        if (nested) call.reply().array(2);
+        call.reply().bulk(member);
+        call.reply().real(score);
+        return true;
+    });
+    set.erase_range(low ? 0 : size - count, count);
+    call.changed(count);
+    call.notify(EventClass::sorted_set, low ? "zpopmin" : "zpopmax", key);
+    erase_if_empty(call, key);
+}
+
+void pop_with_key(Call& call, Bytes key, SortedSet set, SortedSetEnd end, std::size_t count) {
+    count = std::min(count, set.size());
+    call.effect({end == SortedSetEnd::minimum ? "ZPOPMIN" : "ZPOPMAX", key, std::to_string(count)});
+    call.reply().array(2);
+    call.reply().bulk(key);
+    call.reply().array(count);
+    pop_members(call, key, set, end, count, true);
+}
 
 void add_sorted_set_removal_commands(CommandTable& table) {
     const Family& family = kSortedSetFamily;

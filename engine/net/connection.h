@@ -44,6 +44,7 @@ public:
     resp::RequestParser parser;
     std::uint32_t events = 0;          ///< what epoll watches
     bool choked = false;               ///< nothing more is run until the output has been sent
+    std::int64_t deadline_ms = 0;      ///< under which its thread has noted its suspension
     bool dead = false;                 ///< destroyed at the end of the loop's turn
     std::int64_t linger_until_ms = 0;  ///< our side is closed; what still comes is read and dropped
     std::int64_t soft_limit_since_ms = 0;

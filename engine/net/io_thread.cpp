@@ -73,6 +73,7 @@ void IoThread::run() {
     drain_inbox();
     for (const auto& [id, connection] : connections_) {
         if (!connection->dead && connection->state() != Session::State::detaching) {
+            executor_->end_wait(*connection);
             connection->close_after_reply();
             settle(*connection);
         }
@@ -148,12 +149,17 @@ void IoThread::drain_inbox() {
 }
 
 int IoThread::timeout_ms() const {
-    if (tick_) return kTickMs;
-    if (lingering_ > 0) return kSweepMs;
+    int timeout = -1;
     const Config& config = server_.config();
     const bool limited = config.output_normal.soft > 0 ||
                          (config.output_pubsub.soft > 0 && server_.bus().has_receivers());
-    return config.timeout > 0 || limited ? kIdleSweepMs : -1;
+    if (config.timeout > 0 || limited) timeout = kIdleSweepMs;
+    if (lingering_ > 0) timeout = kSweepMs;
+    if (tick_) timeout = kTickMs;
+    if (deadlines_.empty()) return timeout;
+    const std::int64_t left = deadlines_.begin()->first - steady_ms();
+    const auto wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, kIdleSweepMs));
+    return timeout < 0 ? wait : std::min(timeout, wait);
 }
 
 void IoThread::wait_and_serve(int timeout) {
@@ -177,6 +183,7 @@ void IoThread::wait_and_serve(int timeout) {
         if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
     }
     if (any_filled_.load(std::memory_order_relaxed)) serve_filled();
+    if (!deadlines_.empty()) end_waits();
     if (now_ms_ >= next_sweep_ms_) sweep();
     if (!dead_.empty()) bury();
 }
@@ -306,6 +313,7 @@ void IoThread::settle(Connection& c) {
         if (c.state() == Session::State::closing) return linger(c);
         if (c.state() == Session::State::detaching) return hand_over(c);
     }
+    if (c.state() == Session::State::suspended) note_deadline(c);
     const bool reads = c.state() == Session::State::open && !c.choked;
     watch(c, (reads ? EPOLLIN | EPOLLRDHUP : EPOLLRDHUP) | (blocked ? EPOLLOUT : 0u));
 }
@@ -382,6 +390,9 @@ void IoThread::hand_over(Connection& c) {
 
 void IoThread::kill(Connection& c) {
     if (c.dead) return;
+    // Nothing more is taken from a key for a client that is gone.
+    executor_->end_wait(c);
+    forget_deadline(c);
     c.dead = true;
     if (c.linger_until_ms > 0) --lingering_;
     // The descriptor is closed when it is buried; a stranger's event must not come for it until
@@ -470,26 +481,62 @@ void IoThread::adopt(Accepted accepted) {
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, c.fd, &event) != 0) kill(c);
 }
 
-void IoThread::resume(std::uint64_t id, std::uint64_t serial, const std::string& reply) {
+void IoThread::resume(std::uint64_t id, std::uint64_t serial, const std::string& reply,
+                      Resumed how) {
     Connection* c = find(id);
     if (!c || !c->resumes(serial)) return;
-    c->take_unblocked();
-    c->out().append(reply);
-    c->set_open();
-    serve_input(*c);
+    end_wait(*c, reply, how);
 }
 
 void IoThread::unblock(std::uint64_t id, bool with_error) {
     Connection* c = find(id);
-    if (!c || c->state() != Session::State::suspended) return;
-    const auto unblocked = c->take_unblocked();
-    if (unblocked) {
-        c->out().append(unblocked(with_error));
+    if (!c || c->state() != Session::State::suspended || !executor_->end_wait(*c)) return;
+    std::string reply;
+    if (const auto unblocked = c->take_unblocked()) {
+        reply = unblocked(with_error);
     } else if (with_error) {
-        c->out().append("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+        reply = "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n";
     }
-    c->set_open();
-    serve_input(*c);
+    end_wait(*c, reply, Resumed::goes_on);
+}
+
+void IoThread::end_wait(Connection& c, const std::string& reply, Resumed how) {
+    c.take_unblocked();
+    c.waiter.reset();
+    forget_deadline(c);
+    if (c.reply_mode != Session::ReplyMode::off) c.out().append(reply);
+    if (how == Resumed::closes) {
+        c.close_after_reply();
+        return settle(c);
+    }
+    c.set_open();
+    serve_input(c);
+}
+
+/// Who has waited long enough gets what CLIENT UNBLOCK would give.
+void IoThread::end_waits() {
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now_ms_) {
+        const std::uint64_t id = deadlines_.begin()->second;
+        deadlines_.erase(deadlines_.begin());
+        if (Connection* c = find(id)) {
+            c->deadline_ms = 0;
+            unblock(id, false);
+        }
+    }
+}
+
+void IoThread::note_deadline(Connection& c) {
+    const std::int64_t until = c.wait_until_ms.load(std::memory_order_relaxed);
+    if (until == c.deadline_ms) return;
+    forget_deadline(c);
+    c.deadline_ms = until;
+    if (until > 0) deadlines_.emplace(until, c.id());
+}
+
+void IoThread::forget_deadline(Connection& c) {
+    if (c.deadline_ms == 0) return;
+    deadlines_.erase({c.deadline_ms, c.id()});
+    c.deadline_ms = 0;
 }
 
 void IoThread::run_parked() {
@@ -518,6 +565,8 @@ void IoThread::close(std::uint64_t id, bool flush) {
     if (!flush) return kill(*c);
     // A session that is being handed over goes on as somebody else's.
     if (c->state() == Session::State::detaching) return;
+    executor_->end_wait(*c);
+    forget_deadline(*c);
     c->close_after_reply();
     settle(*c);
 }

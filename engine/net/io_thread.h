@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -48,7 +49,8 @@ public:
     // -- From the loop, by post()
     // --------------------------------------------------------------------
     void adopt(Accepted accepted);
-    void resume(std::uint64_t id, std::uint64_t serial, const std::string& reply);
+    void resume(std::uint64_t id, std::uint64_t serial, const std::string& reply, Resumed how);
+    void with_executor(const std::function<void(Executor&)>& work) { work(*executor_); }
     void unblock(std::uint64_t id, bool with_error);
     void run_parked();
     void drop_parked();
@@ -69,6 +71,10 @@ private:
     int timeout_ms() const;
     void drain_inbox();
     void serve_filled();
+    void end_waits();
+    void end_wait(Connection& c, const std::string& reply, Resumed how);
+    void note_deadline(Connection& c);
+    void forget_deadline(Connection& c);
     void on_readable(Connection& c);
     void discard_input(Connection& c);
     std::size_t serve(Connection& c, std::string_view data);
@@ -101,6 +107,8 @@ private:
     std::int64_t next_sweep_ms_ = 0;
     std::size_t lingering_ = 0;
     std::vector<Connection*> dead_;
+    std::set<std::pair<std::int64_t, std::uint64_t>>
+        deadlines_;  ///< of suspended sessions: when, whose
 
     std::mutex inbox_mutex_;
     std::vector<std::function<void()>> inbox_;

@@ -117,12 +117,12 @@ bool Network::visit_session(std::uint64_t id, const std::function<void(Session&)
                                [&](const auto& thread) { return thread->visit_one(id, visitor); });
 }
 
-void Network::resume(BlockToken token, std::string reply) {
+void Network::resume(BlockToken token, std::string reply, Resumed how) {
     // Which thread it is that owns the session, only that thread can say for sure.
     for (const auto& thread : threads_) {
         if (!thread->visit_one(token.session, [](Session&) {})) continue;
-        thread->post([t = thread.get(), token, reply = std::move(reply)] {
-            t->resume(token.session, token.serial, reply);
+        thread->post([t = thread.get(), token, how, reply = std::move(reply)] {
+            t->resume(token.session, token.serial, reply, how);
         });
         return;
     }
@@ -147,6 +147,10 @@ void Network::close(std::uint64_t id, bool flush) {
         thread->post([t = thread.get(), id, flush] { t->close(id, flush); });
         return;
     }
+}
+
+void Network::with_executor(std::function<void(Executor&)> work) {
+    threads_[0]->post([t = threads_[0].get(), work = std::move(work)] { t->with_executor(work); });
 }
 
 void Network::run_parked() {

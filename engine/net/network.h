@@ -18,6 +18,7 @@
 namespace millpond::engine {
 
 class Acceptor;
+class Executor;
 class IoThread;
 struct Accepted;
 
@@ -50,11 +51,13 @@ public:
     // -- Sessions
     void visit_sessions(const std::function<void(Session&)>& visitor);
     bool visit_session(std::uint64_t id, const std::function<void(Session&)>& visitor);
-    void resume(BlockToken token, std::string reply);
+    void resume(BlockToken token, std::string reply, Resumed how);
     /// False when that session is not suspended.
     bool unblock(std::uint64_t id, bool with_error);
     /// `flush`: by FIN after its output; else at once.
     void close(std::uint64_t id, bool flush);
+    /// Has some I/O thread do this work, in no lane, as soon as it can.
+    void with_executor(std::function<void(Executor&)> work);
     void run_parked();
     void drop_parked();
 

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include "engine/commands/blocking.h"
 #include "engine/log/assert.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
@@ -182,6 +183,7 @@ void Replication::follow(PrimaryAddress address, std::function<void()> done, boo
                                }
                                if (server_.role() == Role::primary)
                                    hub_->release_waiters(unblocked_reply);
+                               end_waits(server_);
                                server_.set_role(Role::replica);
                                server_.set_stale(true);
                                spdlog::info("This node follows {}", address.text());
@@ -209,6 +211,7 @@ void Replication::revoke(std::function<void(History)> done) {
             server_.set_role(Role::none);
             server_.set_stale(false);
             hub_->release_waiters(unblocked_reply);
+            end_waits(server_);
             spdlog::info("The role was revoked at offset {}", server_.log().end());
             changed();
             done(history_now());

@@ -8,8 +8,10 @@
 #include <system_error>
 
 #include "engine/acl/access_control.h"
+#include "engine/commands/dispatch.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
+#include "engine/commands/waiters.h"
 #include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
@@ -86,6 +88,9 @@ private:
         work(record);
         record.commit();
         record.events().wake();
+        if (!record.has_ready()) return;
+        server_.network().with_executor(
+            [keys = record.take_ready()](Executor& executor) { executor.serve_keys(keys); });
     }
 
     Server& server_;
@@ -113,6 +118,7 @@ Server::Server(std::unique_ptr<Config> config)
     statistics_ = std::make_unique<Statistics>(commands_->size());
     rates_ = std::make_unique<Rates>();
     watches_ = std::make_unique<WatchRegistry>(*keyspace_);
+    waiters_ = std::make_unique<WaiterRegistry>(*keyspace_);
     slow_log_ = std::make_unique<SlowLog>();
     acl_ = std::make_unique<acl::AccessControl>(*this);
     acl_->load_configured();
@@ -149,8 +155,8 @@ void Server::post_exclusive(std::string what, std::function<void()> work) {
     });
 }
 
-void Server::resume(BlockToken token, std::string reply) {
-    network_->resume(token, std::move(reply));
+void Server::resume(BlockToken token, std::string reply, Resumed how) {
+    network_->resume(token, std::move(reply), how);
 }
 
 void Server::add_info(std::string section, InfoWriter write) {

@@ -34,6 +34,7 @@ class Network;
 class Pause;
 class Rates;
 class Statistics;
+class WaiterRegistry;
 class WatchRegistry;
 class SlowLog;
 
@@ -52,6 +53,7 @@ public:
     Statistics& statistics() { return *statistics_; }
     Rates& rates() { return *rates_; }
     WatchRegistry& watches() { return *watches_; }
+    WaiterRegistry& waiters() { return *waiters_; }
     SlowLog& slow_log() { return *slow_log_; }
     acl::AccessControl& acl() { return *acl_; }
     Bus& bus() { return *bus_; }
@@ -117,7 +119,7 @@ public:
     void post_exclusive(std::string what, std::function<void()> work);
     /// Ends a suspension with this encoded reply; from any thread. Nothing happens when it has
     /// ended.
-    void resume(BlockToken token, std::string reply);
+    void resume(BlockToken token, std::string reply, Resumed how = Resumed::goes_on);
 
     // -- Extension: before run()
     // ------------------------------------------------------------------------------
@@ -162,6 +164,7 @@ private:
     std::unique_ptr<Statistics> statistics_;
     std::unique_ptr<Rates> rates_;
     std::unique_ptr<WatchRegistry> watches_;
+    std::unique_ptr<WaiterRegistry> waiters_;
     std::unique_ptr<SlowLog> slow_log_;
     std::unique_ptr<acl::AccessControl> acl_;
     std::unique_ptr<Bus> bus_;

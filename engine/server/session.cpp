@@ -2,6 +2,7 @@
 #include "engine/server/session.h"
 
 #include "engine/commands/transaction.h"
+#include "engine/commands/waiters.h"
 
 namespace millpond::engine {
 
@@ -9,8 +10,9 @@ Session::Session(Server& server, std::uint64_t id) : server_(server), id_(id) {}
 
 Session::~Session() = default;
 
-BlockToken Session::suspend(std::function<std::string(bool)> unblocked) {
+BlockToken Session::suspend(std::function<std::string(bool)> unblocked, std::int64_t deadline_ms) {
     unblocked_ = std::move(unblocked);
+    wait_until_ms.store(deadline_ms, std::memory_order_relaxed);
     state_.store(State::suspended, std::memory_order_relaxed);
     return {id_, ++suspension_};
 }

@@ -29,6 +29,7 @@ class Account;
 }
 
 class Server;
+class Waiter;
 struct Transaction;
 struct CommandSpec;
 
@@ -37,6 +38,9 @@ struct BlockToken {
     std::uint64_t session = 0;
     std::uint64_t serial = 0;  ///< of the suspension: a late resume of an earlier one does nothing
 };
+
+/// What becomes of a session whose suspension has ended.
+enum class Resumed : std::uint8_t { goes_on, closes };
 
 /// A connection that has left the server's I/O thread for another owner (a replica's feed).
 struct DetachedConnection {
@@ -94,7 +98,9 @@ public:
     /// Blocks this session after the running command (which writes no reply). `unblocked` is called
     /// on the session's own thread when CLIENT UNBLOCK ends the wait, and returns the reply to
     /// write; it is dropped uncalled on resume, kill and disconnect.
-    BlockToken suspend(std::function<std::string(bool with_error)> unblocked);
+    /// So it is, with_error false, at `deadline_ms` (steady clock; 0: never).
+    BlockToken suspend(std::function<std::string(bool with_error)> unblocked,
+                       std::int64_t deadline_ms = 0);
     // The other half is Server::resume(token, reply), from any thread.
 
     /// After the running command's reply has been flushed, the socket belongs to `taker`, which is
@@ -122,6 +128,9 @@ public:
     ReplyMode reply_mode = ReplyMode::on;
     std::atomic<bool> no_evict{false};
     std::atomic<bool> no_touch{false};
+    std::shared_ptr<Waiter> waiter;  ///< while it waits for keys; shared with the registry
+    /// When a suspension ends by itself, steady clock; 0: never, or there is none.
+    std::atomic<std::int64_t> wait_until_ms{0};
     std::atomic<bool> in_multi{false};      ///< for CLIENT LIST
     std::atomic<std::uint32_t> watched{0};  ///< number of watched keys, for CLIENT LIST
     std::atomic<std::uint32_t> queued{0};   ///< number of queued commands, for CLIENT LIST

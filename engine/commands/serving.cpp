@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Executor's part in blocked clients: which writes must take the exclusive lane because somebody
+// waits for one of their keys, and who is served when they are done.
+#include <cassert>
+
+#include "engine/commands/dispatch.h"
+#include "engine/commands/transaction.h"
+#include "engine/commands/waiters.h"
+#include "engine/keyspace/keyspace.h"
+#include "engine/net/network.h"
+#include "engine/server/server.h"
+
+namespace millpond::engine {
+
+bool Executor::meets_waiter(const CommandSpec& spec, std::span<const Bytes> args) {
+    if (!(spec.flags & kWrite)) return false;
+    const WaiterRegistry& waiters = server_.waiters();
+    if (spec.flags & kBlocking) {
+        // It makes no key but the one to which it moves an element, and whoever minds that one goes
+        // is told by Record.
+        return !spec.find_keys && spec.keys.last == 2 && waiters.waits_for(args[2]);
+    }
+    std::vector<std::uint32_t> indexes;
+    if (!find_keys(spec, args, indexes)) return false;
+    for (const std::uint32_t i : indexes) {
+        if (waiters.waits_for(args[i])) return true;
+    }
+    return false;
+}
+
+bool Executor::meets_waiter(const Session& session, const CommandSpec& spec,
+                            std::span<const Bytes> args) {
+    const Transaction* transaction = session.transaction.get();
+    if (!is_exec(spec) || !transaction) return meets_waiter(spec, args);
+    std::vector<Bytes> views;
+    for (const OwnedCommand& queued : transaction->queue) {
+        if (meets_waiter(queued.spec(), queued.args(views))) return true;
+    }
+    return false;
+}
+
+bool Executor::meets_waiter(std::span<const Command> record) {
+    for (const Command& command : record) {
+        if (meets_waiter(*resolve(server_.commands(), command), command)) return true;
+    }
+    return false;
+}
+
+void Executor::serve_ready() {
+    if (!record_.has_ready()) [[likely]]
+        return;
+    if (!exclusive_) {
+        // What nobody foresaw: a key that expired under somebody who minds. They are looked after
+        // as soon as the lane can be had.
+        server_.network().with_executor(
+            [keys = record_.take_ready()](Executor& executor) { executor.serve_keys(keys); });
+        return;
+    }
+    while (record_.has_ready()) {
+        for (const auto& [db, key] : record_.take_ready()) serve_key(db, key);
+    }
+}
+
+void Executor::serve_keys(const std::vector<ReadyKey>& keys) {
+    gate_.run_exclusive(*flag_, "serving blocked clients", [&] {
+        read_clock();
+        exclusive_ = true;
+        for (const auto& [db, key] : keys) serve_key(db, key);
+        serve_ready();
+        exclusive_ = false;
+    });
+    record_.events().wake();
+}
+
+/// A key's waiters are served as one record.
+void Executor::serve_key(int db, Bytes key) {
+    assert(exclusive_);
+    const Database::Options options{
+        .now = now_ms(), .expire = server_.may_expire(), .ignore_expiry = false, .no_touch = false};
+    record_.begin(nullptr);
+    Database database(server_.keyspace(), db, options, record_);
+    Type type = Type::string;
+    const auto type_of = [&]() -> const Type* {
+        const Entry* entry = database.peek(key);
+        if (!entry) return nullptr;
+        type = entry->type();
+        return &type;
+    };
+    server_.waiters().serve(db, key, type_of, [&](const std::shared_ptr<Waiter>& waiter) {
+        return serve(*waiter, key, options);
+    });
+    record_.commit();
+}
+
+bool Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options) {
+    Session& session = waiter.session;
+    // Who has been killed gets nothing more, though its thread may not have come to it yet.
+    if (session.killed.load(std::memory_order_relaxed)) return true;
+    std::vector<Bytes> views;
+    std::string out;
+    Call call(*this, waiter.command.spec(), waiter.command.args(views), session, server_, record_,
+              out, options);
+    if (!waiter.serve(call, key)) {
+        assert(out.empty());
+        return false;
+    }
+    account_changes(call);
+    count_errors(call, out);
+    server_.resume(waiter.token, std::move(out));
+    return true;
+}
+
+bool Executor::end_wait(Session& session) {
+    if (!session.waiter) return true;
+    enter();
+    const bool waited = server_.waiters().remove(*session.waiter, false);
+    leave();
+    session.waiter.reset();
+    return waited;
+}
+
+}  // namespace millpond::engine
