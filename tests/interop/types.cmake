@@ -8,3 +8,6 @@ millpond_script_test(differential_grammar_four_threads ${Python3_EXECUTABLE} ${g
 set(observers ${CMAKE_CURRENT_SOURCE_DIR}/differential/observers.py)
 millpond_script_test(observers_one_thread ${Python3_EXECUTABLE} ${observers} Observers TIMEOUT 400)
 millpond_script_test(observers_four_threads ${Python3_EXECUTABLE} ${observers} ObserversFourThreads TIMEOUT 400)
+set(blocking ${CMAKE_CURRENT_SOURCE_DIR}/differential/blocking.py)
+millpond_script_test(differential_blocking_one_thread ${Python3_EXECUTABLE} ${blocking} Blocking TIMEOUT 400)
+millpond_script_test(differential_blocking_four_threads ${Python3_EXECUTABLE} ${blocking} BlockingFourThreads TIMEOUT 400)

@@ -38,6 +38,19 @@ HDEL h f g
 RPUSH l a b c d e f
 LPOP l
 RPOP l 2
+BLPOP l 0
+RPUSH l b c d e f
+BRPOP nokey l 0
+BLPOP nokey 0.001
+BLMPOP 0 2 nokey l LEFT COUNT 2
+BLMOVE l l2 left RIGHT 0
+BRPOPLPUSH l l2 0
+DEL l l2
+ZADD bz 1 a 2 b 3 c 4 d
+BZPOPMIN bz 0
+BZPOPMAX nokey bz 0
+BZMPOP 0 1 bz MIN COUNT 9
+RPUSH l a b c d e f
 LPOP l 0
 LMPOP 2 nokey l LEFT COUNT 2
 LMPOP 1 nokey LEFT

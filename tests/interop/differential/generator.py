@@ -2,10 +2,12 @@
 """Random commands over a small key space, so that they meet each other: every one is likely enough to find a key of
 its type, and now and then one of another type, an absent one, a bad number or an odd option."""
 
+from generator_blocking import BlockingCommands
+
 FAR = 100000  # seconds: so that nothing expires while a run lasts
 
 
-class Generator:
+class Generator(BlockingCommands):
     def __init__(self, random):
         self.random = random
         self.makers = {
