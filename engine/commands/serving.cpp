@@ -8,6 +8,7 @@
 #include "engine/commands/transaction.h"
 #include "engine/commands/waiters.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/lanes/gate.h"
 #include "engine/net/network.h"
 #include "engine/server/server.h"
 
