@@ -265,7 +265,9 @@ void client_unblock(Call& call) {
                 call.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
         }
     } else if (call.argc() > 4) {
-        return static_cast<void>(call.syntax_error());
+        return static_cast<void>(
+            call.error("ERR unknown subcommand or wrong number of arguments for '" +
+                       std::string(call.arg(1)) + "'. Try CLIENT HELP."));
     }
     if (!call.integer(2, id)) return;
     Server& server = call.server();

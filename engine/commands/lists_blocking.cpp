@@ -4,6 +4,7 @@
 // command without B.
 #include "engine/commands/blocking.h"
 #include "engine/commands/lists.h"
+#include "engine/commands/numbers.h"
 
 namespace millpond::engine {
 
@@ -66,16 +67,17 @@ void blmpop(Call& call) {
 }
 
 /// `effect` tells replicas of a move that was made.
-void move(Call& call, ListEnd from, ListEnd to, Timeout timeout, void (*effect)(Call&)) {
+void move(Call& call, ListEnd from, ListEnd to, Timeout timeout,
+          void (*effect)(Call&, bool waited)) {
     Entry* source;
     if (!find_for_writing(call, call.arg(1), Type::list, source)) return;
     if (source) {
-        if (move_element(call, source, from, to)) effect(call);
+        if (move_element(call, source, from, to)) effect(call, false);
         return;
     }
     if (!call.may_block()) return call.reply().null();
     const auto serve = [from, to, effect](Call& waiting, Bytes key) {
-        if (move_element(waiting, waiting.db().find_write(key), from, to)) effect(waiting);
+        if (move_element(waiting, waiting.db().find_write(key), from, to)) effect(waiting, true);
         return true;
     };
     wait_for_keys(call,
@@ -87,15 +89,20 @@ void blmove(Call& call) {
     Timeout timeout;
     if (!read_end(call, 3, from) || !read_end(call, 4, to) || !read_timeout(call, 5, timeout))
         return;
-    move(call, from, to, timeout, [](Call& mover) {
-        mover.effect({"LMOVE", mover.arg(1), mover.arg(2), mover.arg(3), mover.arg(4)});
+    move(call, from, to, timeout, [](Call& mover, bool waited) {
+        // Of a client that has waited Redis writes the ends itself.
+        const auto word = [&](std::size_t index) -> Bytes {
+            if (!waited) return mover.arg(index);
+            return is_word(mover.arg(index), "left") ? "left" : "right";
+        };
+        mover.effect({"LMOVE", mover.arg(1), mover.arg(2), word(3), word(4)});
     });
 }
 
 void brpoplpush(Call& call) {
     Timeout timeout;
     if (!read_timeout(call, 3, timeout)) return;
-    move(call, ListEnd::right, ListEnd::left, timeout, [](Call& mover) {
+    move(call, ListEnd::right, ListEnd::left, timeout, [](Call& mover, bool) {
         mover.effect({"RPOPLPUSH", mover.arg(1), mover.arg(2)});
     });
 }

@@ -74,12 +74,10 @@ void Executor::serve_keys(const std::vector<ReadyKey>& keys) {
     record_.events().wake();
 }
 
-/// A key's waiters are served as one record.
 void Executor::serve_key(int db, Bytes key) {
     assert(exclusive_);
     const Database::Options options{
         .now = now_ms(), .expire = server_.may_expire(), .ignore_expiry = false, .no_touch = false};
-    record_.begin(nullptr);
     Database database(server_.keyspace(), db, options, record_);
     Type type = Type::string;
     const auto type_of = [&]() -> const Type* {
@@ -91,13 +89,14 @@ void Executor::serve_key(int db, Bytes key) {
     server_.waiters().serve(db, key, type_of, [&](const std::shared_ptr<Waiter>& waiter) {
         return serve(*waiter, key, options);
     });
-    record_.commit();
 }
 
+/// What one waiter takes is a record of its own.
 bool Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options) {
     Session& session = waiter.session;
     // Who has been killed gets nothing more, though its thread may not have come to it yet.
     if (session.killed.load(std::memory_order_relaxed)) return true;
+    record_.begin(nullptr);
     std::vector<Bytes> views;
     std::string out;
     Call call(*this, waiter.command.spec(), waiter.command.args(views), session, server_, record_,
@@ -107,6 +106,7 @@ bool Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options
         return false;
     }
     account_changes(call);
+    record_.commit();
     count_errors(call, out);
     server_.resume(waiter.token, std::move(out));
     return true;
