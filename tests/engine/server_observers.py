@@ -6,7 +6,7 @@ import re
 import threading
 import unittest
 
-from server_harness import Client, Engine, Error, wait_until
+from server_harness import Engine, wait_until
 
 
 class Observers:
