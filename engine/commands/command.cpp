@@ -22,7 +22,6 @@ namespace millpond::engine {
 
 namespace {
 
-/// kMayReplicate is not among them, as in redis-server 7.0.
 constexpr std::array<std::pair<std::uint32_t, std::string_view>, 19> kFlagWords{{
     {kWrite, "write"},
     {kReadonly, "readonly"},

@@ -170,6 +170,7 @@ void add_connection_commands(CommandTable& table) {
                .flags = kAlways,
                .categories = kCatConnection,
                .handler = auth,
+               .while_busy = auth,
                .group = "connection",
                .complexity = "O(1)",
                .summary = "Authenticates the connection"});
@@ -179,6 +180,7 @@ void add_connection_commands(CommandTable& table) {
          .flags = kAlways,
          .categories = kCatConnection,
          .handler = hello,
+         .while_busy = hello,
          .since = "6.0.0",
          .group = "connection",
          .complexity = "O(1)",
@@ -212,6 +214,7 @@ void add_connection_commands(CommandTable& table) {
                .flags = kAlways,
                .categories = kCatConnection,
                .handler = quit,
+               .while_busy = quit,
                .group = "connection",
                .complexity = "O(1)",
                .summary = "Closes the connection after an OK"});
@@ -220,6 +223,7 @@ void add_connection_commands(CommandTable& table) {
                .flags = kAlways,
                .categories = kCatConnection,
                .handler = reset,
+               .while_busy = reset,
                .since = "6.2.0",
                .group = "connection",
                .complexity = "O(1)",

@@ -9,6 +9,7 @@
 #include "engine/acl/access_control.h"
 #include "engine/acl/redaction.h"
 #include "engine/commands/numbers.h"
+#include "engine/commands/refusals.h"
 #include "engine/commands/restricted.h"
 #include "engine/commands/transaction.h"
 #include "engine/commands/waiters.h"
@@ -16,6 +17,7 @@
 #include "engine/lanes/gate.h"
 #include "engine/observers/bus.h"
 #include "engine/observers/monitor_line.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/pause.h"
@@ -191,7 +193,11 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
         static_cast<std::uint64_t>(static_cast<double>(kBatchNsMax) / ns_per_tick_);
     std::size_t done = 0;
     while (done < batch.size() && session.state() == Session::State::open) {
-        enter();
+        if (!gate_.enter_unless_busy(*flag_)) {
+            answer_busy(session, batch[done++]);
+            continue;
+        }
+        read_clock();
         prepare(session, batch, done);
         Step step = Step::ran;
         std::size_t in_lane = 0;
@@ -264,7 +270,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
 void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
     const CommandSpec* spec = resolve(server_.commands(), args);
     assert(spec);
-    gate_.run_exclusive(*flag_, spec->name, [&] {
+    const bool ran = gate_.run_exclusive_unless_busy(*flag_, spec->name, [&] {
         read_clock();
         bool parked = false;
         exclusive_ = true;
@@ -273,6 +279,23 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
         exclusive_ = false;
     });
     record_.events().wake();
+    if (!ran) answer_busy(session, args);
+}
+
+/// A long script has the server to itself: only what needs no lane can be done. It may be this very
+/// thread that runs the script, in the midst of a command.
+void Executor::answer_busy(Session& session, std::span<const Bytes> args) {
+    const CommandSpec* spec = identify(session, args);
+    if (!spec) return;
+    const bool watches = session.transaction && !session.transaction->watched.empty();
+    if (!(spec->flags & kAllowBusy) || !spec->while_busy || watches ||
+        (server_.acl().must_authenticate(session) && !(spec->flags & kNoAuth))) {
+        if (watches && spec == scratch_->exec) spec = nullptr;  // its keys stay watched
+        return reject(session, spec, server_.scripting().running().busy_error());
+    }
+    Record record(server_);
+    Call call(*this, *spec, args, session, server_, record, output(session), {});
+    spec->while_busy(call);
 }
 
 // -- May it run?
@@ -372,25 +395,18 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     if ((flags & kDenyOom) && role == Role::primary &&
         config.maxmemory.load(std::memory_order_relaxed) > 0 && server_.room_hook() &&
         !server_.loading() && !server_.room_hook()()) {
-        return refuse("OOM command not allowed when used memory > 'maxmemory'.");
+        return refuse(refusals::kOom);
     }
     if (writes && role == Role::primary && config.min_replicas_to_write > 0 &&
         config.min_replicas_max_lag > 0 && server_.good_replicas() < config.min_replicas_to_write) {
-        return refuse("NOREPLICAS Not enough good replicas to write.");
+        return refuse(refusals::kNoReplicas);
     }
     if (writes && server_.save_failed() && role == Role::primary &&
         config.stop_writes_on_bgsave_error && !config.save.get().empty()) {
-        return refuse(
-            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to "
-            "persist to disk. "
-            "Commands that may modify the data set are disabled, because this instance is "
-            "configured to report "
-            "errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). "
-            "Please check the "
-            "Redis logs for details about the RDB error.");
+        return refuse(refusals::kMisconf);
     }
     if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
-        return refuse("READONLY You can't write against a read only replica.");
+        return refuse(refusals::kReadonly);
     }
     if (session.observing.subscribed() && session.protocol() == Session::Protocol::resp2 &&
         !s.subscribed_mode[spec.id]) {
@@ -398,8 +414,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     }
     if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data &&
         !(spec.flags & kStale)) {
-        return refuse(
-            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
+        return refuse(refusals::kMasterDown);
     }
     if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
         return refuse("LOADING Redis is loading the dataset in memory");
@@ -630,7 +645,7 @@ void Executor::invoke(Call& call, const Call* outer) {
     }
     call.spec_->handler(call);
     account_changes(call);
-    Session& session = *call.session_;
+    Session& session = script ? *outer->session_ : *call.session_;
     if ((call.spec_->flags & kReadonly) && session.observing.tracks()) [[unlikely]] {
         // What a script reads counts as its declared keys.
         const Call& reader = script ? *outer : call;
@@ -685,6 +700,15 @@ void Executor::run_nested(Call& outer, const CommandSpec& spec, std::span<const 
               outer.options_);
     call.nested_ = true;
     invoke(call, &outer);
+}
+
+void Executor::run_scripted(Call& outer, Session& session, const CommandSpec& spec,
+                            std::span<const Bytes> args, std::string& out, bool replicated) {
+    Call call(*this, spec, args, session, server_, record_, out, outer.options_);
+    call.nested_ = true;
+    record_.mute(!replicated);
+    invoke(call, &outer);
+    record_.mute(false);
 }
 
 // -- The applier

@@ -64,6 +64,11 @@ public:
     /// EXEC: runs a queued command inside the running one's unit: its reply, its effects, its
     /// statistics.
     void run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args);
+    /// redis.call: the same for a script's hidden session, with the reply to `out`.
+    void run_scripted(Call& outer, Session& session, const CommandSpec& spec,
+                      std::span<const Bytes> args, std::string& out, bool replicated);
+    /// What the running unit has changed so far is not to be told to replicas: the server ends.
+    void discard_effects() { record_.discard(); }
     /// WATCH. Requires: the key's shard locked.
     void watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark);
     /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the
@@ -98,6 +103,7 @@ private:
     const CommandSpec* look_up(Bytes name);
     Step run_shared(Session& session, std::span<const Bytes> args, const Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
+    void answer_busy(Session& session, std::span<const Bytes> args);
     const CommandSpec* identify(Session& session, std::span<const Bytes> args);
     bool admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
                bool& parked);

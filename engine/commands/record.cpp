@@ -51,7 +51,7 @@ void Record::begin(Session* session, bool quiet) {
 }
 
 void Record::add(int db, std::span<const Bytes> command) {
-    if (!logging_) return;
+    if (!logging_ || muted_) return;
     if (commands_ == 0) {
         first_db_ = last_db_ = db;
     } else if (db != last_db_) {

@@ -32,6 +32,10 @@ public:
     void begin(Session* session, bool quiet = false);
     void add(int db, std::span<const Bytes> command);
     bool logging() const { return logging_; }
+    /// What follows stays out of the log (or no longer): redis.set_repl.
+    void mute(bool yes) { muted_ = yes; }
+    /// What was collected is not appended.
+    void discard() { commands_ = 0; }
     /// The running command changed something: whoever watches what it touched must know.
     void touch_watchers();
     /// It changed nothing: what it only looked at is forgotten.
@@ -63,6 +67,7 @@ private:
     Server& server_;
     Events events_;
     bool logging_ = false;
+    bool muted_ = false;
     std::uint32_t commands_ = 0;
     int first_db_ = 0;
     int last_db_ = 0;

@@ -11,6 +11,7 @@
 #include "engine/commands/table.h"
 #include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -100,6 +101,16 @@ void shutdown(Call& call) {
     server.request_shutdown("SHUTDOWN");
 }
 
+/// Nothing is saved: the script may have done half of its work.
+void shutdown_while_busy(Call& call) {
+    ShutdownOptions options;
+    if (!parse_shutdown(call, options)) return;
+    if (options.abort) return static_cast<void>(call.error("ERR No shutdown in progress."));
+    call.session().close_after_reply();
+    call.server().scripting().running().stop_for_shutdown();
+    call.server().request_shutdown("SHUTDOWN");
+}
+
 void time(Call& call) {
     const std::int64_t us = unix_us();
     call.reply().array(2);
@@ -142,6 +153,7 @@ void add_server_commands(CommandTable& table) {
                .flags = kAdmin | kNoscript | kLoading | kStale | kNoMulti | kAllowBusy,
                .lane = Lane::exclusive,
                .handler = shutdown,
+               .while_busy = shutdown_while_busy,
                .group = "server",
                .complexity = "O(N) when it saves",
                .summary = "Ends the server in order"});

@@ -86,6 +86,9 @@ struct CommandSpec {
     std::uint32_t categories = 0;
     Lane lane = Lane::shared;
     Handler handler = nullptr;  ///< null for a container of subcommands
+    /// With kAllowBusy: what is done while a long script holds the exclusive lane. It is called
+    /// outside the lanes and changes nothing but the session. Null: BUSY, like the others.
+    Handler while_busy = nullptr;
     std::string_view since = "1.0.0";
     std::string_view group = "generic";
     std::string_view complexity = "";
@@ -136,5 +139,7 @@ void add_persistence_commands(CommandTable&);
 void add_acl_commands(CommandTable&);
 void add_pubsub_commands(CommandTable&);
 void add_monitor_commands(CommandTable&);
+void add_scripting_commands(CommandTable&);
+void add_function_commands(CommandTable&);
 
 }  // namespace millpond::engine

@@ -128,6 +128,7 @@ void add_transaction_commands(CommandTable& table) {
                    .keys = keys,
                    .categories = kCatTransaction,
                    .handler = handler,
+                   .while_busy = handler == multi || handler == discard ? handler : nullptr,
                    .since = since,
                    .group = "transactions",
                    .complexity = complexity,

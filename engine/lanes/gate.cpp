@@ -47,13 +47,16 @@ void pause_cpu() {
 /// A slot's word.
 constexpr std::uint32_t kOut = 0, kIn = 1, kInAwaited = 2;
 /// What a thread that waits at the gate sleeps on.
-constexpr std::uint32_t kWaiting = 0, kReleased = 1;
+constexpr std::uint32_t kWaiting = 0, kReleased = 1, kRefused = 2, kIdling = 3;
+/// How long an idling thread waits for its clients before it looks for the end of the work.
+constexpr int kIdleMs = 5;
 
 struct alignas(64) Slot {
     Word word{kOut};
     std::atomic<std::uint32_t> batches{0};  ///< how many shared batches its thread has ended
     std::atomic<bool> used{false};
     Word admitted{kReleased};  ///< kWaiting while the thread lines up for a shared batch
+    std::atomic<bool> refusable{false};
 };
 
 struct Work {
@@ -61,6 +64,8 @@ struct Work {
     std::function<void()>* run = nullptr;
     Word state{kWaiting};
     bool done = false;  ///< else it was released to become the owner
+    bool refusable = false;
+    bool idles = false;  ///< its thread has something to do meanwhile
 };
 
 }  // namespace
@@ -71,6 +76,10 @@ struct Gate::State {
     alignas(64) std::mutex mutex;  // all below, but what is atomic
     std::deque<Work*> queue;
     bool owned = false;
+    std::atomic<bool> busy{false};
+    Work* running = nullptr;     ///< brought by another thread than the owner, or null
+    GateFlag* owner = nullptr;   ///< of the thread that drains
+    Work* owner_work = nullptr;  ///< what it brought itself
     std::array<Slot, kThreadsMax> slots;
     std::atomic<std::size_t> slots_used{0};  ///< one past the highest slot that was ever used
 
@@ -130,21 +139,27 @@ struct Gate::State {
     }
 
     /// As the owner: drains for a while, then opens the gate or leaves it to the next in the queue.
-    void drain(Work& own);
+    void drain(Work& own, GateFlag& flag);
+    bool enter(std::size_t slot, bool refusable, bool& let_in);
 };
 
-void Gate::State::drain(Work& own) {
+void Gate::State::drain(Work& own, GateFlag& flag) {
     wait_until_empty();
     const std::int64_t until = steady_ns() + kDrainUsMax * 1000;
     std::unique_lock lock(mutex);
     while (!queue.empty() && (!own.done || steady_ns() < until)) {
         Work& work = *queue.front();
         queue.pop_front();
+        running = &work == &own ? nullptr : &work;
+        owner = &flag;
+        owner_work = &own;
         lock.unlock();
         set_holder(work.what);
         (*work.run)();
         set_holder({});
         lock.lock();
+        running = nullptr;
+        owner = nullptr;
         work.done = true;
         if (&work != &own) {
             work.state.store(kReleased, std::memory_order_release);
@@ -185,26 +200,37 @@ std::unique_ptr<GateFlag> Gate::join(std::string_view) {
     throw std::length_error("more threads than the gate has room for");
 }
 
-void Gate::enter_shared(GateFlag& flag) {
-    Slot& slot = state_->slots[flag.slot_];
+bool Gate::State::enter(std::size_t index, bool refusable, bool& let_in) {
+    Slot& slot = slots[index];
+    let_in = false;
     slot.word.exchange(kIn, std::memory_order_seq_cst);
-    if (state_->wanted.load(std::memory_order_seq_cst) == 0) [[likely]] {
-        flag.let_in_ = false;
-        return;
-    }
+    if (wanted.load(std::memory_order_seq_cst) == 0) [[likely]]
+        return true;
     {
-        const std::lock_guard lock(state_->mutex);
-        if (state_->wanted.load(std::memory_order_relaxed) == 0) {
-            // Nobody raises it without the mutex, so the word that is still set holds.
-            flag.let_in_ = false;
-            return;
+        const std::lock_guard lock(mutex);
+        // Nobody raises it without the mutex, so the word that is still set holds.
+        if (wanted.load(std::memory_order_relaxed) == 0) return true;
+        if (refusable && busy.load(std::memory_order_relaxed)) {
+            leave(slot);
+            return false;
         }
+        slot.refusable.store(refusable, std::memory_order_relaxed);
         slot.admitted.store(kWaiting, std::memory_order_relaxed);
-        state_->leave(slot);
+        leave(slot);
     }
-    while (slot.admitted.load(std::memory_order_acquire) == kWaiting)
+    std::uint32_t seen;
+    while ((seen = slot.admitted.load(std::memory_order_acquire)) == kWaiting)
         futex_wait(slot.admitted, kWaiting);
-    flag.let_in_ = true;
+    let_in = seen == kReleased;
+    return let_in;
+}
+
+void Gate::enter_shared(GateFlag& flag) {
+    state_->enter(flag.slot_, false, flag.let_in_);
+}
+
+bool Gate::enter_unless_busy(GateFlag& flag) {
+    return state_->enter(flag.slot_, true, flag.let_in_);
 }
 
 void Gate::leave_shared(GateFlag& flag) {
@@ -217,14 +243,25 @@ bool Gate::wanted() const noexcept {
 }
 
 void Gate::run_exclusive(GateFlag& flag, std::string_view what, std::function<void()> work) {
+    run(flag, what, work, false);
+}
+
+bool Gate::run_exclusive_unless_busy(GateFlag& flag, std::string_view what,
+                                     std::function<void()> work) {
+    return run(flag, what, work, true);
+}
+
+bool Gate::run(GateFlag& flag, std::string_view what, std::function<void()>& work, bool refusable) {
     assert(state_->slots[flag.slot_].word.load(std::memory_order_relaxed) == kOut);
-    static_cast<void>(flag);
     Work own;
     own.what = what;
     own.run = &work;
+    own.refusable = refusable;
+    own.idles = static_cast<bool>(flag.idle_);
     bool owner = false;
     {
         const std::lock_guard lock(state_->mutex);
+        if (refusable && state_->busy.load(std::memory_order_relaxed)) return false;
         state_->queue.push_back(&own);
         if (!state_->owned) {
             state_->owned = owner = true;
@@ -232,13 +269,59 @@ void Gate::run_exclusive(GateFlag& flag, std::string_view what, std::function<vo
         }
     }
     if (!owner) {
-        while (own.state.load(std::memory_order_acquire) == kWaiting)
-            futex_wait(own.state, kWaiting);
+        for (;;) {
+            const std::uint32_t seen = own.state.load(std::memory_order_acquire);
+            if (seen == kWaiting) {
+                futex_wait(own.state, kWaiting);
+            } else if (seen == kIdling) {
+                flag.idle_(kIdleMs);
+            } else {
+                break;
+            }
+        }
         // Whoever released this thread still holds the mutex, in which `own` must not disappear.
         const std::lock_guard lock(state_->mutex);
-        if (own.done) return;
+        if (own.state.load(std::memory_order_relaxed) == kRefused) return false;
+        if (own.done) return true;
     }
-    state_->drain(own);
+    state_->drain(own, flag);
+    return true;
+}
+
+void Gate::set_busy(bool busy) {
+    State& state = *state_;
+    const std::lock_guard lock(state.mutex);
+    state.busy.store(busy, std::memory_order_relaxed);
+    if (!busy) return;
+    const std::size_t count = state.slots_used.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < count; ++i) {
+        Slot& slot = state.slots[i];
+        if (slot.admitted.load(std::memory_order_relaxed) != kWaiting ||
+            !slot.refusable.load(std::memory_order_relaxed)) {
+            continue;
+        }
+        slot.admitted.store(kRefused, std::memory_order_release);
+        futex_wake(slot.admitted);
+    }
+    std::erase_if(state.queue, [&](Work* work) {
+        // The thread that drains could not answer before the script's end anyway.
+        if (!work->refusable || work == state.owner_work) return false;
+        work->state.store(kRefused, std::memory_order_release);
+        futex_wake(work->state);
+        return true;
+    });
+    if (state.running && state.running->idles) {
+        state.running->state.store(kIdling, std::memory_order_release);
+        futex_wake(state.running->state);
+    }
+}
+
+bool Gate::busy() const noexcept {
+    return state_->busy.load(std::memory_order_relaxed);
+}
+
+void Gate::idle() {
+    if (state_->owner && state_->owner->idle_) state_->owner->idle_(0);
 }
 
 Gate::Holder Gate::holder() const noexcept {

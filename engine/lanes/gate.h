@@ -34,6 +34,10 @@ public:
     /// Did the running shared batch follow a wait at the gate? Then it may be a whole one.
     bool let_in() const { return let_in_; }
 
+    /// What this thread does, again and again, while it is tied to a long script: waits at most
+    /// `timeout_ms` for something to do, and takes no lane. Set before the first use.
+    void set_idle(std::function<void(int timeout_ms)> idle) { idle_ = std::move(idle); }
+
 private:
     friend class Gate;
     GateFlag(Gate& gate, std::size_t slot) : gate_(gate), slot_(slot) {}
@@ -41,6 +45,7 @@ private:
     Gate& gate_;
     std::size_t slot_;
     bool let_in_ = false;
+    std::function<void(int)> idle_;
 };
 
 class Gate {
@@ -60,6 +65,8 @@ public:
 
     /// Requires: this thread is in neither lane.
     void enter_shared(GateFlag& flag);
+    /// The same, but false (and in no lane) while a long script holds the exclusive lane.
+    bool enter_unless_busy(GateFlag& flag);
     void leave_shared(GateFlag& flag);
     /// One relaxed load: should this thread leave the shared lane soon?
     bool wanted() const noexcept;
@@ -68,6 +75,17 @@ public:
     /// it in NODE.STATUS. Another thread's drain may run it, while this one waits: it must not
     /// depend on thread-local state. It must neither throw nor call the gate.
     void run_exclusive(GateFlag& flag, std::string_view what, std::function<void()> work);
+    /// The same, but false, and the work is dropped, when it waits behind a long script.
+    bool run_exclusive_unless_busy(GateFlag& flag, std::string_view what,
+                                   std::function<void()> work);
+
+    // -- A long script -------------------------------------------------------------------------
+    // From exclusive work only. While the gate is busy, whoever may be refused is, also who waits
+    // already, so that the threads can go on reading and answer -BUSY.
+    void set_busy(bool busy);
+    bool busy() const noexcept;
+    /// Lets the thread that runs the work, and the one that brought it, see to their clients.
+    void idle();
 
     /// Who holds the exclusive lane and since when (steady ms), for observers that take no lock;
     /// empty when nobody.
@@ -89,6 +107,7 @@ public:
 
 private:
     friend class GateFlag;
+    bool run(GateFlag& flag, std::string_view what, std::function<void()>& work, bool refusable);
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -17,6 +17,7 @@
 
 #include "engine/acl/access_control.h"
 #include "engine/commands/table.h"
+#include "engine/lanes/gate.h"
 #include "engine/net/network.h"
 #include "engine/observers/bus.h"
 #include "engine/server/clock.h"
@@ -68,6 +69,7 @@ void IoThread::run() {
     ::pthread_setname_np(::pthread_self(), name_.c_str());
     id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     executor_ = std::make_unique<Executor>(server_, name_);
+    executor_->gate_flag().set_idle([this](int timeout) { serve_while_busy(timeout); });
     now_ms_ = steady_ms();
     while (!stopping_.load(std::memory_order_relaxed)) wait_and_serve(timeout_ms());
     drain_inbox();
@@ -188,6 +190,40 @@ void IoThread::wait_and_serve(int timeout) {
     if (!dead_.empty()) bury();
 }
 
+/// This thread runs a long script, or waits for one of its own, in the midst of a connection's
+/// commands: the other connections are told that the server is busy.
+void IoThread::serve_while_busy(int timeout) {
+    if (busy_) return;
+    busy_ = true;
+    // The commands that are being run lie in the usual buffers.
+    std::unique_ptr<char[]> read_buffer = std::make_unique<char[]>(kReadBytes);
+    resp::RequestBatch batch;
+    std::swap(read_buffer_, read_buffer);
+    std::swap(batch_, batch);
+    Connection* const outer = std::exchange(running_, nullptr);
+    if (outer) watch(*outer, 0);  // it is looked after when its command has ended
+    std::array<epoll_event, kEventsMax> events;
+    const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
+    now_ms_ = steady_ms();
+    if (tick_) tick_->fetch_add(1, std::memory_order_relaxed);
+    for (int i = 0; i < n; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        if (!event.data.ptr) {
+            drain_inbox();
+            continue;
+        }
+        Connection& c = *static_cast<Connection*>(event.data.ptr);
+        if (c.dead || &c == outer) continue;
+        if (event.events & EPOLLOUT) settle(c);
+        if (!c.dead && (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
+            on_readable(c);
+    }
+    running_ = outer;
+    std::swap(read_buffer_, read_buffer);
+    std::swap(batch_, batch);
+    busy_ = false;
+}
+
 // -- Reading and running
 // ---------------------------------------------------------------------------------
 
@@ -239,7 +275,9 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
         // Before AUTH, what comes next is judged only when the command before it has been run.
         const std::size_t most = limits.authenticated ? Executor::kBatchCommandsMax : 1;
         const auto status = c.parser.parse(data.substr(used), limits, most, batch_);
+        running_ = &c;
         const std::size_t ran = batch_.empty() ? 0 : executor_->run(c, batch_);
+        running_ = nullptr;
         c.commands_run.store(c.commands_run.load(std::memory_order_relaxed) + ran,
                              std::memory_order_relaxed);
         if (ran < batch_.size()) {
@@ -402,6 +440,8 @@ void IoThread::kill(Connection& c) {
 }
 
 void IoThread::bury() {
+    // The dead may watch keys, which to forget takes a lane: they lie until the script has ended.
+    if (server_.gate().busy() && !stopping_.load(std::memory_order_relaxed)) return;
     std::vector<Connection*> dead;
     dead.swap(dead_);
     for (Connection* c : dead) {

@@ -68,6 +68,7 @@ private:
     static constexpr int kEventsMax = 128;
 
     void wait_and_serve(int timeout_ms);
+    void serve_while_busy(int timeout_ms);
     int timeout_ms() const;
     void drain_inbox();
     void serve_filled();
@@ -103,7 +104,9 @@ private:
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<char[]> read_buffer_;
     resp::RequestBatch batch_;
-    std::int64_t now_ms_ = 0;  ///< steady clock at the last wake-up
+    Connection* running_ = nullptr;  ///< whose commands are being run
+    bool busy_ = false;              ///< in serve_while_busy()
+    std::int64_t now_ms_ = 0;        ///< steady clock at the last wake-up
     std::int64_t next_sweep_ms_ = 0;
     std::size_t lingering_ = 0;
     std::vector<Connection*> dead_;

@@ -15,6 +15,7 @@
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
 #include "engine/observers/events.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -98,6 +99,7 @@ public:
                 std::optional<std::int64_t> expiry) override {
         keys_.object(db, key, std::move(object), expiry);
     }
+    std::string function(Bytes code) override { return keys_.function(code); }
     bool stop() override { return keys_.stop(); }
 
 private:
@@ -399,6 +401,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
         tell_flushed(server);
         server.set_loading(true);
         server.keyspace().flush_all();
+        server.scripting().functions().flush();
         if (server.log().active()) server.log().deactivate();
         environment_.history.start_anew();
     });
@@ -409,6 +412,11 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
         last_io_ms_.store(steady_ms());
         return interrupted();
     });
+    keys.set_function_loader([&](Bytes code) {
+        std::string error;
+        server.scripting().functions().load(code, false, false, error);
+        return error;
+    });
     SyncLoader target(keys, db);
     const RdbReadResult result =
         read_rdb(source, target, {.databases = static_cast<int>(server.config().databases)});
@@ -417,6 +425,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     gate.run_exclusive(flag, "full sync", [&] {
         if (result.error) {
             server.keyspace().flush_all();
+            server.scripting().functions().flush();
         } else {
             environment_.history.adopt(replid);
             server.log().activate(offset);

@@ -6,6 +6,7 @@
 
 #include "engine/commands/blocking.h"
 #include "engine/log/assert.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -43,6 +44,7 @@ Replication::Replication(Server& server) : server_(server) {
     snapshots_ = std::make_unique<Snapshots>(
         server_.keyspace(), server_.gate(),
         [this](KeyspaceObserver* hook) { server_.set_change_hook(hook); });
+    snapshots_->set_functions([this] { return server_.scripting().functions().codes(); });
     persistence_ =
         std::make_unique<Persistence>(server_, *snapshots_, [this]() -> Persistence::Fields {
             if (!server_.log().active()) return {};

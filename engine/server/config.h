@@ -87,6 +87,7 @@ public:
     ConfigText dir;  ///< absolute
     ConfigText pidfile;
     ConfigBool daemonize{false};
+    ConfigNumber busy_reply_threshold{5000};
     ConfigNumber slowlog_log_slower_than{10000}, slowlog_max_len{128}, latency_monitor_threshold{0};
     ConfigBool latency_tracking{true};
     ConfigText enable_debug_command{"local"};  ///< no, local (loopback and unix sockets), yes

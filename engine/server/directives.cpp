@@ -240,6 +240,7 @@ void add_general(Builder& to, Config& c) {
             c.dir.set(resolved);
             return std::nullopt;
         });
+    to.number("busy-reply-threshold", c.busy_reply_threshold, 0, LONG_MAX).alias = "lua-time-limit";
     to.number("slowlog-log-slower-than", c.slowlog_log_slower_than, -1, INT64_MAX);
     to.number("slowlog-max-len", c.slowlog_max_len, 0, INT_MAX);
     to.number("latency-monitor-threshold", c.latency_monitor_threshold, 0, INT64_MAX);

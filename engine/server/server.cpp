@@ -19,6 +19,7 @@
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
 #include "engine/observers/bus.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/control_thread.h"
@@ -61,6 +62,8 @@ std::unique_ptr<CommandTable> make_table() {
     add_acl_commands(*table);
     add_pubsub_commands(*table);
     add_monitor_commands(*table);
+    add_scripting_commands(*table);
+    add_function_commands(*table);
     return table;
 }
 
@@ -126,6 +129,7 @@ Server::Server(std::unique_ptr<Config> config)
     background_ = std::make_unique<Background>(*this);
     pause_ = std::make_unique<Pause>(*this);
     network_ = std::make_unique<Network>(*this);
+    scripting_ = std::make_unique<Scripting>(*this);
     if (managed_) role_ = Role::none;
     control_->thread.start([this] { control_->flag = gate_->join("control"); },
                            [this] { control_->flag.reset(); });

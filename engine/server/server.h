@@ -36,6 +36,7 @@ class Rates;
 class Statistics;
 class WaiterRegistry;
 class WatchRegistry;
+class Scripting;
 class SlowLog;
 
 class Server {
@@ -57,6 +58,7 @@ public:
     SlowLog& slow_log() { return *slow_log_; }
     acl::AccessControl& acl() { return *acl_; }
     Bus& bus() { return *bus_; }
+    Scripting& scripting() { return *scripting_; }
     Network& network() { return *network_; }  ///< a NetworkControl
     Pause& pause() { return *pause_; }        ///< a PauseControl
 
@@ -171,6 +173,7 @@ private:
     std::unique_ptr<KeyspaceObserver> background_;
     std::unique_ptr<Pause> pause_;
     std::unique_ptr<Network> network_;
+    std::unique_ptr<Scripting> scripting_;
 
     std::string run_id_;
     std::int64_t started_ms_ = 0;

@@ -118,6 +118,8 @@ public:
     /// is no socket.
     std::shared_ptr<Inbox> inbox;
     Observation observing;
+    /// A script's hidden session: its commands answer to the script.
+    bool scripted = false;
 
     /// What replication hangs on a connection between REPLCONF and PSYNC.
     std::shared_ptr<void> replication;

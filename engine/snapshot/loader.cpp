@@ -56,4 +56,11 @@ void KeyspaceLoader::object(int db, Bytes key, OwnedObject object,
     });
 }
 
+std::string KeyspaceLoader::function(Bytes code) {
+    std::string error;
+    if (load_function_)
+        gate_.run_exclusive(flag_, "loading functions", [&] { error = load_function_(code); });
+    return error;
+}
+
 }  // namespace millpond::engine

@@ -22,6 +22,11 @@ public:
     void string(int db, Bytes key, Bytes value, std::optional<std::int64_t> expiry_ms) override;
     void object(int db, Bytes key, OwnedObject object,
                 std::optional<std::int64_t> expiry_ms) override;
+    /// In the exclusive lane, by what was set; without that, libraries are left out.
+    std::string function(Bytes code) override;
+    void set_function_loader(std::function<std::string(Bytes code)> load) {
+        load_function_ = std::move(load);
+    }
     bool stop() override { return stop_ && stop_(); }
 
     std::uint64_t expired_keys() const { return expired_; }
@@ -35,6 +40,7 @@ private:
     GateFlag& flag_;
     const UnixMillis now_;
     std::function<bool()> stop_;
+    std::function<std::string(Bytes)> load_function_;
     std::uint64_t expired_ = 0;
 };
 

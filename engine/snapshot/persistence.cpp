@@ -12,6 +12,7 @@
 
 #include "engine/keyspace/keyspace.h"
 #include "engine/memory/account.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -122,6 +123,7 @@ std::string Persistence::save_now() {
     RdbWriter writer({.compress = server_.config().rdbcompression});
     writer.header();
     for (const auto& [key, value] : aux()) writer.aux(key, value);
+    for (const std::string& code : server_.scripting().functions().codes()) writer.function(code);
     const auto emit = [&] {
         const RdbChunk chunk = std::exchange(writer.chunk(), {});
         return chunk.for_each([&](Bytes bytes) { return sink.write(bytes); });
@@ -188,6 +190,11 @@ void Persistence::load(Done done) {
         const std::int64_t start = steady_ms();
         KeyspaceLoader target(server_.keyspace(), server_.gate(), *flag, unix_ms(),
                               [this] { return stop_.load(); });
+        target.set_function_loader([this](Bytes code) {
+            std::string error;
+            server_.scripting().functions().load(code, false, false, error);
+            return error;
+        });
         const RdbReadResult result =
             read_rdb(source, target,
                      {.databases = static_cast<int>(server_.config().databases),

@@ -89,11 +89,7 @@ private:
                 return true;
             }
             case rdb::op_function:
-                input_.text();
-                if (!warned_functions_)
-                    result_.warnings.push_back(
-                        "functions were left out: not supported by this version");
-                warned_functions_ = true;
+                function();
                 return true;
             case rdb::op_function_old:
                 throw RdbError("functions of a release candidate are not supported");
@@ -103,6 +99,11 @@ private:
                 entry(opcode);
                 return true;
         }
+    }
+
+    void function() {
+        const std::string error = target_.function(input_.text());
+        if (!error.empty()) throw RdbError("a function library does not load: " + error);
     }
 
     void select(std::uint64_t db) {
@@ -145,7 +146,6 @@ private:
     int version_ = 0;
     int db_ = 0;
     std::optional<std::int64_t> expiry_;
-    bool warned_functions_ = false;
 };
 
 }  // namespace

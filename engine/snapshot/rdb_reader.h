@@ -63,6 +63,8 @@ class RdbTarget {
 public:
     virtual ~RdbTarget() = default;
     virtual void aux(Bytes /*key*/, Bytes /*value*/) {}
+    /// A function library: its code. An error text ends the reading.
+    virtual std::string function(Bytes /*code*/) { return {}; }
     virtual void string(int db, Bytes key, Bytes value, std::optional<std::int64_t> expiry_ms) = 0;
     virtual void object(int db, Bytes key, OwnedObject object,
                         std::optional<std::int64_t> expiry_ms) = 0;

@@ -77,6 +77,11 @@ void RdbWriter::resize_db(std::uint64_t keys, std::uint64_t with_expiry) {
     length(with_expiry);
 }
 
+void RdbWriter::function(Bytes code) {
+    byte(rdb::op_function);
+    text(code);
+}
+
 void RdbWriter::end() {
     byte(rdb::op_end);
 }

@@ -48,6 +48,8 @@ public:
     void select_db(int db);
     void resize_db(std::uint64_t keys, std::uint64_t with_expiry);
     void entry(Entry& entry);
+    /// A function library: its code.
+    void function(Bytes code);
     /// The end opcode; the checksum behind it is over all bytes and is the sink's to compute.
     void end();
 

@@ -48,13 +48,16 @@ void Snapshots::run() {
 }
 
 void Snapshots::take(SnapshotJob& job, GateFlag& flag) {
+    std::vector<std::string> functions;
     gate_.run_exclusive(flag, "snapshot", [&] {
         walker_.cut(job.options);
+        if (functions_) functions = functions_();
         job.at_cut();
     });
-    RdbWriter head;
+    RdbWriter head(job.options);
     head.header();
     for (const auto& [key, value] : job.aux()) head.aux(key, value);
+    for (const std::string& code : functions) head.function(code);
     if (!job.write(head.chunk().bytes)) walker_.abort(job.error());
     std::string error = walker_.walk(flag, job);
     RdbWriter tail;

@@ -37,6 +37,10 @@ public:
     Snapshots(const Snapshots&) = delete;
     Snapshots& operator=(const Snapshots&) = delete;
 
+    /// The codes of all function libraries, asked at each cut. Set before the first job.
+    using Functions = std::function<std::vector<std::string>()>;
+    void set_functions(Functions functions) { functions_ = std::move(functions); }
+
     void submit(std::shared_ptr<SnapshotJob> job);
     /// Gives up the walk that is running, if any.
     void abort(std::string why);
@@ -47,6 +51,7 @@ private:
 
     Gate& gate_;
     SnapshotWalker walker_;
+    Functions functions_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::shared_ptr<SnapshotJob>> jobs_;

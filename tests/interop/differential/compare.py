@@ -6,6 +6,7 @@ from resp_client import Reply
 # Redis promises no order for these: its own follows its hash function.
 UNORDERED = {
     b"SMEMBERS", b"SINTER", b"SUNION", b"SDIFF", b"HKEYS", b"HVALS", b"KEYS",
+    b"FUNCTION LIST",
 }
 UNORDERED_PAIRS = {b"HGETALL"}
 
@@ -60,7 +61,7 @@ def key_of(command):
         return HELP
     if len(command) > 1:
         both = name + b" " + command[1].upper()
-        if both in BY_TYPE or both in RULES or both in (b"ACL LOG", b"ACL GENPASS"):
+        if both in BY_TYPE or both in RULES or both in UNORDERED or both in (b"ACL LOG", b"ACL GENPASS"):
             return both
     return name
 
@@ -114,7 +115,7 @@ def normal(command, reply):
         return shape(reply)
     if key in SCANS:
         return shape(reply)[0]
-    if key in BY_TYPE:
+    if key in BY_TYPE.keys() | UNORDERED:
         return kind_only(reply)
     if key == HELP and isinstance(reply.value, tuple):
         return reply.kind, reply.value[0], {line.kind for line in reply.value}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes whose effects replicas must see exactly as redis-server would send them, one command a line."""
 
-WRITES = """
+WRITES = r"""
 SET a 1
 SET a 2 NX
 SET b x EX 100000
@@ -116,5 +116,39 @@ PUBLISH news one
 SET afterpublish 1
 PUBLISH news two
 EXEC
+FLUSHDB
+EVAL "return redis.call('SET','e1',1)" 0
+EVAL "redis.call('SET','e1',1) redis.call('SET','e2',2)" 0
+EVAL "return redis.call('GET','e1')" 0
+EVAL "redis.call('DEL','nokey') return redis.call('EXISTS','e1')" 0
+EVAL "redis.call('SET','e1',0.5) redis.call('INCRBYFLOAT','e1',0.25) redis.call('EXPIRE','e1',100000)" 0
+EVAL "redis.call('SET','e1','x') error('then an error')" 0
+EVAL "redis.pcall('INCR','e1') redis.call('APPEND','e1','y')" 0
+EVAL "redis.set_repl(redis.REPL_NONE) redis.call('SET','e3',1) redis.set_repl(redis.REPL_ALL) redis.call('SET','e4',1)" 0
+EVAL "redis.set_repl(redis.REPL_AOF) redis.call('SET','e3',1)" 0
+EVAL "redis.set_repl(redis.REPL_REPLICA) redis.call('SET','e3',1)" 0
+EVAL "redis.call('SELECT',5) redis.call('SET','in5',1)" 0
+EVAL "redis.call('SET','in0',1) redis.call('SELECT',5) redis.call('SET','in5',1)" 0
+EVAL "return redis.call('SADD','es','a','b')" 0
+EVAL "return redis.call('SPOP','es',100)" 0
+EVAL "for i=1,10 do redis.call('RPUSH','el',i) end" 0
+EVAL_RO "return redis.call('SET','e1',1)" 0
+MULTI
+EVAL "redis.call('SET','e5',1)" 0
+SET e6 1
+EVAL "redis.call('SET','e7',1) redis.call('SET','e8',1)" 0
+EXEC
+MULTI
+EVAL "return 1" 0
+EXEC
+SCRIPT LOAD "return 1"
+SCRIPT FLUSH
+FUNCTION LOAD "#!lua name=el\nredis.register_function('ef',function(k,a) redis.call('SET',k[1],a[1]) return redis.call('INCR',k[1]) end)"
+FUNCTION LOAD "#!lua name=el\nredis.register_function('ef',function() end)"
+FCALL ef 1 e9 5
+FUNCTION DELETE el
+FUNCTION DELETE el
+FUNCTION FLUSH
+FUNCTION FLUSH SYNC
 FLUSHDB
 """.split("\n")[1:-1]

@@ -172,7 +172,7 @@ class Differential(unittest.TestCase):
         for stream in streams:
             self.addCleanup(stream.close)
         for number, line in enumerate(WRITES):
-            self.pair.run([line.split()], "effects: ")
+            self.pair.run([split_line(line)], "effects: ")
             if self.pair.transaction is None:  # inside MULTI nothing is sent
                 self.pair.both("SET", f"marker{number}", number)
                 ours, theirs = (stream.until(f"marker{number}") for stream in streams)
