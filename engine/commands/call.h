@@ -71,6 +71,10 @@ public:
     void changed(std::size_t n = 1) { changed_ += n; }
     void effect(std::initializer_list<Bytes> command);
     void effect(std::span<const Bytes> command);
+    /// The command as it was sent never goes to the log: its effects, if any, are all there is.
+    void effects_only() { rewritten_ = true; }
+    /// What this command changed is nothing that WATCH minds: Redis leaves groups of streams out.
+    void unwatched() { unwatched_ = true; }
 
     /// What observers are told of the unit that this is part of.
     Record& record() { return *record_; }
@@ -114,6 +118,7 @@ private:
     std::size_t changed_ = 0;
     bool rewritten_ = false;
     bool nested_ = false;
+    bool unwatched_ = false;
     bool applying_;
 };
 

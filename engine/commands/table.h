@@ -129,6 +129,7 @@ void add_hash_commands(CommandTable&);
 void add_list_commands(CommandTable&);
 void add_set_commands(CommandTable&);
 void add_sorted_set_commands(CommandTable&);
+void add_stream_commands(CommandTable&);
 void add_generic_commands(CommandTable&);
 void add_transaction_commands(CommandTable&);
 void add_connection_commands(CommandTable&);

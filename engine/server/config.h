@@ -103,6 +103,7 @@ public:
     ConfigNumber list_max_listpack_size{-2}, list_compress_depth{0};
     ConfigNumber set_max_intset_entries{512};
     ConfigNumber zset_max_listpack_entries{128}, zset_max_listpack_value{64};
+    ConfigNumber stream_node_max_bytes{4096}, stream_node_max_entries{100};
     ConfigBool lazyfree_lazy_user_flush{false}, lazyfree_lazy_user_del{false};
     ConfigNumber active_expire_effort{1};
 

@@ -300,6 +300,8 @@ void add_memory(Builder& to, Config& c) {
         "zset-max-ziplist-entries";
     to.memory("zset-max-listpack-value", c.zset_max_listpack_value, 0).alias =
         "zset-max-ziplist-value";
+    to.memory("stream-node-max-bytes", c.stream_node_max_bytes, 0);
+    to.number("stream-node-max-entries", c.stream_node_max_entries, 0, INT64_MAX);
 }
 
 void add_persistence(Builder& to, Config& c) {

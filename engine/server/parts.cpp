@@ -70,13 +70,16 @@ void set_type_limits(const Config& config) {
     copy(limits.zset_max_listpack_entries, config.zset_max_listpack_entries);
     copy(limits.zset_max_listpack_value, config.zset_max_listpack_value);
     copy(limits.set_max_intset_entries, config.set_max_intset_entries);
+    copy(limits.stream_node_max_bytes, config.stream_node_max_bytes);
+    copy(limits.stream_node_max_entries, config.stream_node_max_entries);
 }
 
 void tie_type_limits(Config& config) {
     set_type_limits(config);
     for (const char* name :
          {"hash-max-listpack-entries", "hash-max-listpack-value", "zset-max-listpack-entries",
-          "zset-max-listpack-value", "set-max-intset-entries"}) {
+          "zset-max-listpack-value", "set-max-intset-entries", "stream-node-max-bytes",
+          "stream-node-max-entries"}) {
         config.on_change(name, [&config]() -> std::optional<std::string> {
             set_type_limits(config);
             return std::nullopt;

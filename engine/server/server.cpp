@@ -56,6 +56,7 @@ std::unique_ptr<CommandTable> make_table() {
     add_list_commands(*table);
     add_set_commands(*table);
     add_sorted_set_commands(*table);
+    add_stream_commands(*table);
     add_debug_commands(*table);
     add_replication_commands(*table);
     add_persistence_commands(*table);

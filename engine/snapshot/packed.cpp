@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "engine/types/listpack.h"
+
 namespace millpond::engine {
 
 namespace {
@@ -66,11 +68,7 @@ void put_listpack_integer(std::string& out, std::int64_t value) {
     }
 }
 
-std::size_t back_length_size(std::size_t length) {
-    std::size_t bytes = 1;
-    for (; length > 127; length >>= 7) ++bytes;
-    return bytes;
-}
+using listpack::back_length_bytes;
 
 /// Reads one run of bytes from the front; every step tells whether there was enough.
 class Cursor {
@@ -220,9 +218,9 @@ void ListpackWriter::add(Bytes element) {
         bytes_.append(element);
     }
     const std::size_t length = bytes_.size() - start;
-    for (std::size_t i = back_length_size(length); i-- > 0;) {
+    for (std::size_t i = back_length_bytes(length); i-- > 0;) {
         const auto group = static_cast<unsigned char>(length >> (7 * i) & 0x7f);
-        const bool first = i + 1 == back_length_size(length);
+        const bool first = i + 1 == back_length_bytes(length);
         bytes_.push_back(static_cast<char>(first ? group : group | 0x80));
     }
     ++count_;
@@ -249,7 +247,7 @@ bool read_listpack(Bytes packed, PackedVisitor visit) {
         if (first == packed_end) break;
         std::size_t length = 0;
         if (!read_listpack_element(cursor, first, length, visit)) return false;
-        if (!cursor.skip(back_length_size(length))) return false;
+        if (!cursor.skip(back_length_bytes(length))) return false;
     }
     return cursor.left() == 0 && (count == 65535 || count == seen);
 }

@@ -48,5 +48,7 @@ private:
 
 /// The value that follows a key. Requires: a collection's type.
 OwnedObject read_rdb_object(RdbInput& input, std::uint8_t type);
+/// A stream of any of its three types.
+OwnedObject read_rdb_stream(RdbInput& input, std::uint8_t type);
 
 }  // namespace millpond::engine

@@ -189,7 +189,7 @@ OwnedObject read_rdb_object(RdbInput& input, std::uint8_t type) {
         case rdb::stream:
         case rdb::stream2:
         case rdb::stream3:
-            throw RdbError("streams are not supported by this version");
+            return read_rdb_stream(input, type);
         case rdb::module_old:
         case rdb::module:
             throw RdbError("values of modules are not supported");

@@ -20,6 +20,8 @@ std::size_t object_size(OwnedObject& object) {
             return Set(object.slot()).size();
         case Type::sorted_set:
             return SortedSet(object.slot()).size();
+        case Type::stream:
+            return 1;  // may be empty, but is one
         default:
             return Hash(object.slot()).size();
     }

@@ -270,7 +270,8 @@ void RdbWriter::entry(Entry& entry) {
                                                                            : rdb::hash);
             return hash(entry);
         case Type::stream:
-            return;  // no command makes one yet
+            kind(rdb::stream2);
+            return stream(entry);
     }
 }
 

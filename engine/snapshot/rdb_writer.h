@@ -11,6 +11,7 @@
 
 #include "engine/keyspace/entry.h"
 #include "engine/types/collections.h"
+#include "engine/types/stream.h"
 
 namespace millpond::engine {
 
@@ -63,6 +64,9 @@ private:
     void set(Entry& entry);
     void sorted_set(Entry& entry);
     void hash(Entry& entry);
+    void stream(Entry& entry);  ///< in rdb_streams.cpp
+    void stream_group(const std::string& name, const StreamGroup& group);
+    void little(std::uint64_t value);
 
     RdbWriteOptions options_;
     RdbChunk chunk_;

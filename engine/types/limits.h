@@ -16,6 +16,9 @@ struct TypeLimits {
     std::atomic<std::uint64_t> zset_max_listpack_entries{128};
     std::atomic<std::uint64_t> zset_max_listpack_value{64};
     std::atomic<std::uint64_t> set_max_intset_entries{512};
+    /// Where a stream's run ends; 0: nowhere.
+    std::atomic<std::uint64_t> stream_node_max_bytes{4096};
+    std::atomic<std::uint64_t> stream_node_max_entries{100};
     /// Of sets that hold more than integers; ours alone, since Redis 7.0 calls them hashtable
     /// anyway.
     static constexpr std::size_t kSetPackedEntries = 128;

@@ -8,6 +8,7 @@
 #include "engine/types/packed.h"
 #include "engine/types/run_chain.h"
 #include "engine/types/score_tree.h"
+#include "engine/types/stream.h"
 
 namespace millpond::engine {
 
@@ -71,6 +72,9 @@ void destroy_object(Type type, void* object) noexcept {
         case Form::chain:
             delete as<RunChain>(object);
             return;
+        case Form::stream:
+            delete as<Stream>(object);
+            return;
     }
 }
 
@@ -86,6 +90,8 @@ std::size_t object_effort(Type type, const void* object) noexcept {
             return as<ScoreTree>(object)->size();
         case Form::chain:
             return as<RunChain>(object)->links();
+        case Form::stream:
+            return as<Stream>(object)->effort();
     }
     return 1;
 }
@@ -106,6 +112,8 @@ std::size_t object_bytes(Type type, const void* object) noexcept {
             return as<ScoreTree>(object)->bytes();
         case Form::chain:
             return as<RunChain>(object)->bytes();
+        case Form::stream:
+            return as<Stream>(object)->bytes();
     }
     return 0;
 }
@@ -146,6 +154,8 @@ void* clone_object(Type type, const void* object) {
         }
         case Form::chain:
             return as<RunChain>(object)->clone();
+        case Form::stream:
+            return as<Stream>(object)->clone();
     }
     return nullptr;
 }

@@ -35,6 +35,9 @@ KINDS = {
     "hash of 10 small fields": (16 + 10 * 16, COUNT // 10, hashes, 0.50),
     "sorted-set member of 16 B": (16, COUNT, lambda: members(b"ZADD", lambda i: b"%d" % (i * 7 % COUNT)), 0.40),
     "set member of 16 B": (16, COUNT, lambda: members(b"SADD"), 0.30),
+    # One stream; the payload is the values of its entries, whose two fields are always the same.
+    "stream entry": (20, COUNT, lambda: ([b"XADD", b"s", b"*", b"reading", b"%d" % (10_000_000 + i), b"place", b"place-%06d" % (i % 999983)]
+                                         for i in range(COUNT)), 1.00),
 }
 
 

@@ -68,7 +68,7 @@ class Peer:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
     def pipe(self, commands, batch=1000):
-        """Sends every command; an error reply ends the benchmark. Each is to answer one line."""
+        """Sends every command; an error reply ends the benchmark. Each is to answer a line or a string."""
         with socket.create_connection(("127.0.0.1", self.port)) as link:
             replies = link.makefile("rb")
             waiting = []
@@ -83,6 +83,8 @@ class Peer:
         link.sendall(b"".join(waiting))
         for _ in waiting:
             line = replies.readline()
+            if line.startswith(b"$"):
+                line = b"+" + replies.readline()
             if line[:1] not in b"+:" or not line:
                 raise SystemExit(f"unexpected reply {line!r}")
         waiting.clear()

@@ -3,11 +3,12 @@
 its type, and now and then one of another type, an absent one, a bad number or an odd option."""
 
 from generator_blocking import BlockingCommands
+from generator_streams import StreamMakers
 
 FAR = 100000  # seconds: so that nothing expires while a run lasts
 
 
-class Generator(BlockingCommands):
+class Generator(BlockingCommands, StreamMakers):
     def __init__(self, random):
         self.random = random
         self.makers = {
@@ -23,9 +24,9 @@ class Generator(BlockingCommands):
         return self.random.choice(choices)
 
     def key(self, kind):
-        """A key that mostly holds this kind: s, l, S, h or z."""
+        """A key that mostly holds this kind: s, l, S, h, z or t (a stream)."""
         if self.chance(0.04):
-            kind = self.pick("s", "l", "S", "h", "z")
+            kind = self.pick(*self.KINDS)
         if self.chance(0.02):
             return self.pick(b"", b"k\x00\xff\r\n", b"absent")
         return f"{kind}{self.random.randrange(6)}"
@@ -119,7 +120,9 @@ class Generator(BlockingCommands):
 
     # -- Keys -----------------------------------------------------------------------------------------------
 
-    def any_key(self): return self.key(self.pick("s", "l", "S", "h", "z"))
+    KINDS = ("s", "l", "S", "h", "z", "t")
+
+    def any_key(self): return self.key(self.pick(*self.KINDS))
     def make_del(self): return ["DEL", self.any_key()] if self.chance(0.3) else ["EXISTS", self.any_key()]
     def make_unlink(self): return ["UNLINK", self.any_key(), self.any_key()] if self.chance(0.2) else ["TYPE", self.any_key()]
     def make_exists(self): return ["EXISTS", self.any_key(), self.any_key(), self.any_key()]
@@ -130,7 +133,7 @@ class Generator(BlockingCommands):
     def make_copy(self): return ["COPY", *self.same_kind(), *self.options(["REPLACE"], ["DB", self.pick("0", "1", "99", "x")])]
     def make_move(self): return ["MOVE", self.any_key(), self.pick("1", "0", "99", "x")] if self.chance(0.4) else ["PTTL", self.any_key()]
     def same_kind(self):
-        kind = self.pick("s", "l", "S", "h", "z")
+        kind = self.pick(*self.KINDS)
         return [self.key(kind), self.key(kind)]
     def make_expire(self): return ["EXPIRE", self.any_key(), self.pick(*[self.lifetime()] * 3, "x", "9223372036854775807"), *self.options([self.pick("NX", "XX", "GT", "LT")])]
     def make_pexpire(self): return ["PEXPIRE", self.any_key(), self.lifetime() * 1000, *self.options([self.pick("NX", "XX", "GT", "LT")])]

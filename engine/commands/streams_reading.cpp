@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// XREAD and XREADGROUP. A group's reading is logged as the XCLAIMs of what was delivered (XGROUP
+// SETID with NOACK), never as the command itself.
+#include "engine/commands/numbers.h"
+#include "engine/commands/streams.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr std::string_view kGroupOnly = "You called XREAD instead.";
+
+bool read_block(Call& call, std::size_t index, StreamRead& read) {
+    const auto ms = parse_integer(call.arg(index));
+    if (!ms) return call.error("ERR timeout is not an integer or out of range");
+    if (*ms < 0) return call.error("ERR timeout is negative");
+    read.block_ms = *ms;
+    return true;
+}
+
+/// One option at `i`, which is moved to its last word; false: an error has been written.
+bool read_option(Call& call, std::size_t& i, StreamRead& read) {
+    const Bytes word = call.arg(i);
+    const std::size_t more = call.argc() - i - 1;
+    if (more > 0 && is_word(word, "block")) return read_block(call, ++i, read);
+    if (more > 0 && is_word(word, "count")) {
+        std::int64_t count = 0;
+        if (!call.integer(++i, count)) return false;
+        read.count = count > 0 ? static_cast<std::size_t>(count) : 0;
+        return true;
+    }
+    if (more > 1 && is_word(word, "group")) {
+        if (!read.group) {
+            return call.error("ERR The GROUP option is only supported by XREADGROUP. " +
+                              std::string(kGroupOnly));
+        }
+        read.group_name = call.arg(++i);
+        read.consumer = call.arg(++i);
+        return true;
+    }
+    if (is_word(word, "noack")) {
+        read.no_ack = true;
+        return read.group || call.error("ERR The NOACK option is only supported by XREADGROUP. " +
+                                        std::string(kGroupOnly));
+    }
+    return call.syntax_error();
+}
+
+/// Where the keys begin; 0: an error has been written.
+std::size_t read_options(Call& call, StreamRead& read) {
+    for (std::size_t i = 1; i < call.argc(); ++i) {
+        if (i + 1 == call.argc() || !is_word(call.arg(i), "streams")) {
+            if (!read_option(call, i, read)) return 0;
+            continue;
+        }
+        if ((call.argc() - i - 1) % 2 == 0) return i + 1;
+        call.error("ERR Unbalanced '" + std::string(call.spec().name) +
+                   "' list of streams: for each stream key an ID or '" + (read.group ? ">" : "$") +
+                   "' must be specified.");
+        return 0;
+    }
+    call.syntax_error();
+    return 0;
+}
+
+bool settle_id(Call& call, std::size_t index, const StreamRead& read, const Stream* stream,
+               StreamRead::Source& source) {
+    const Bytes text = call.arg(index).substr(0, call.arg(index).find('\0'));
+    if (text == "$") {
+        if (read.group) {
+            return call.error(
+                "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the "
+                "history of this consumer by specifying a proper ID, or use the > ID to get new "
+                "messages. The $ ID would just return an empty result set.");
+        }
+        if (stream != nullptr) source.after = stream->last_id();
+        return true;
+    }
+    if (text == ">") {
+        source.fresh = true;
+        return read.group ||
+               call.error(
+                   "ERR The > ID can be specified only when calling XREADGROUP using the "
+                   "GROUP <group> <consumer> option.");
+    }
+    if (!stream_id(call, index, source.after)) return false;
+    // The greatest id of all is how Redis notes ">".
+    source.fresh = read.group && source.after == StreamId::max();
+    return true;
+}
+
+/// What a consumer has been given and has not acknowledged.
+void reply_history(Call& call, const Stream& stream, StreamGroup& group, StreamConsumer& consumer,
+                   const StreamId& start, std::size_t count) {
+    LateHeader header(call);
+    std::size_t found = 0;
+    const IdSet& owned = consumer.pending;
+    for (auto at = owned.lower_bound(start); at != owned.end(); at = owned.next(at)) {
+        if (count != 0 && found == count) break;
+        const StreamId id = owned.at(at).id;
+        ++found;
+        if (reply_entry_of(call, stream, id)) {
+            StreamPending* pending = group.find_pending(id);
+            pending->delivered_ms = call.now();
+            ++pending->deliveries;
+            continue;
+        }
+        call.reply().array(2);
+        call.reply().bulk(id.text());
+        call.reply().null_array();
+    }
+    header.array(found);
+}
+
+/// The group has been given this entry, the next after its last.
+void advance(const Stream& stream, StreamGroup& group, const StreamId& id) {
+    if (group.entries_read != StreamGroup::kEntriesReadUnknown && !stream.has_deleted_from(id)) {
+        ++group.entries_read;
+    } else if (stream.entries_added() != 0) {
+        group.entries_read = stream.distance_from_start(id);
+    }
+    group.last_id = id;
+}
+
+void reply_fresh(Call& call, const StreamRead& read, Bytes key, const Stream& stream,
+                 StreamGroup* group, StreamConsumer* consumer, const StreamId& start) {
+    LateHeader header(call);
+    std::size_t found = 0;
+    bool advanced = false;
+    stream.for_range(start, StreamId::max(), false, [&](const StreamEntry& entry) {
+        reply_entry(call, entry);
+        if (group != nullptr && entry.id() > group->last_id) {
+            advance(stream, *group, entry.id());
+            advanced = true;
+        }
+        if (group != nullptr && !read.no_ack) {
+            StreamPending& pending = group->give(entry.id(), *consumer);
+            pending.delivered_ms = call.now();
+            pending.deliveries = 1;
+            log_claim(call, key, read.group_name, *group, entry.id(), pending);
+        }
+        return ++found != read.count;
+    });
+    if (advanced && read.no_ack) log_group_id(call, key, read.group_name, *group);
+    header.array(found);
+}
+
+/// One source's entries, if it has any: a pair of key and entries.
+bool serve_source(Call& call, const StreamRead& read, const StreamRead::Source& source,
+                  Stream& stream, StreamGroup* group) {
+    const bool history = read.group && !source.fresh;
+    StreamId start = source.fresh ? group->last_id : source.after;
+    if (!history && (stream.length() == 0 || stream.last_entry_id() <= start)) return false;
+    start.increment();
+    StreamConsumer* consumer = nullptr;
+    if (read.group) {
+        bool made = false;
+        consumer = &use_consumer(call, source.key, *group, read.consumer, &made);
+        if (made && read.no_ack) {
+            call.effect({"XGROUP", "CREATECONSUMER", source.key, read.group_name, read.consumer});
+        }
+    }
+    if (!call.reply().resp3()) call.reply().array(2);
+    call.reply().bulk(source.key);
+    if (history) {
+        reply_history(call, stream, *group, *consumer, start, read.count);
+    } else {
+        reply_fresh(call, read, source.key, stream, group, consumer, start);
+    }
+    if (read.group) call.changed();
+    return true;
+}
+
+void read_streams(Call& call, bool group) {
+    StreamRead read;
+    read.group = group;
+    if (!read_stream_arguments(call, read)) return;
+    if (!serve_stream_read(call, read)) call.reply().null_array();
+}
+
+void xread(Call& call) {
+    read_streams(call, false);
+}
+void xreadgroup(Call& call) {
+    read_streams(call, true);
+}
+
+/// The keys follow STREAMS, and as many ids follow them.
+bool keys_after_streams(std::span<const Bytes> args, std::vector<std::uint32_t>& indexes) {
+    for (std::size_t i = 1; i < args.size(); ++i) {
+        if (is_word(args[i], "block") || is_word(args[i], "count")) {
+            ++i;
+        } else if (is_word(args[i], "group")) {
+            i += 2;
+        } else if (is_word(args[i], "streams")) {
+            const std::size_t words = args.size() - i - 1;
+            if (words == 0 || words % 2 != 0) return false;
+            for (std::size_t key = i + 1; key <= i + words / 2; ++key) {
+                indexes.push_back(static_cast<std::uint32_t>(key));
+            }
+            return true;
+        } else if (!is_word(args[i], "noack")) {
+            return false;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+bool read_stream_arguments(Call& call, StreamRead& read) {
+    const std::size_t first = read_options(call, read);
+    if (first == 0) return false;
+    if (read.group && read.group_name.data() == nullptr) {
+        return call.error("ERR Missing GROUP option for XREADGROUP");
+    }
+    const std::size_t count = (call.argc() - first) / 2;
+    read.sources.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        StreamRead::Source& source = read.sources[i];
+        source.key = call.arg(first + i);
+        Stream* stream = nullptr;
+        if (!find_stream(call, source.key, stream)) return false;
+        if (read.group && (stream == nullptr || stream->find_group(read.group_name) == nullptr)) {
+            return call.error("NOGROUP No such key '" + error_word(source.key) +
+                              "' or consumer group '" + error_word(read.group_name) +
+                              "' in XREADGROUP with GROUP option");
+        }
+        if (!settle_id(call, first + count + i, read, stream, source)) return false;
+    }
+    return true;
+}
+
+bool serve_stream_read(Call& call, const StreamRead& read, std::optional<std::size_t> only) {
+    LateHeader header(call);
+    std::size_t served = 0;
+    if (read.group) {
+        call.effects_only();
+        call.unwatched();
+    }
+    for (std::size_t i = only.value_or(0); i < (only ? *only + 1 : read.sources.size()); ++i) {
+        const StreamRead::Source& source = read.sources[i];
+        Entry* entry = read.group ? call.db().find_write(source.key) : call.db().peek(source.key);
+        if (entry == nullptr || entry->type() != Type::stream) continue;
+        Stream& stream = stream_of(entry);
+        StreamGroup* group = read.group ? stream.find_group(read.group_name) : nullptr;
+        if (read.group && group == nullptr) {
+            if (!only) continue;
+            call.error("NOGROUP the consumer group this client was blocked on no longer exists");
+            return true;
+        }
+        served += serve_source(call, read, source, stream, group) ? 1 : 0;
+    }
+    if (served == 0) return false;
+    if (call.reply().resp3()) {
+        header.map(served);
+    } else {
+        header.array(served);
+    }
+    return true;
+}
+
+void add_stream_reading_commands(CommandTable& table) {
+    CommandSpec spec{.name = "xread",
+                     .arity = -4,
+                     .flags = kReadonly | kBlocking | kMovableKeys,
+                     .categories = kCatStream,
+                     .handler = xread,
+                     .since = "5.0.0",
+                     .group = "stream",
+                     .complexity = "O(log N + M) for each stream of N entries, M of them given",
+                     .summary = "Gives the entries of streams after given ids, or waits for some.",
+                     .find_keys = keys_after_streams,
+                     .key_flags = "RO ACCESS"};
+    table.add(spec);
+    spec.name = "xreadgroup";
+    spec.arity = -7;
+    spec.flags = kWrite | kBlocking | kMovableKeys;
+    spec.handler = xreadgroup;
+    spec.summary = "Gives a consumer the next entries for its group, or what it has pending.";
+    table.add(spec);
+}
+
+}  // namespace millpond::engine
