@@ -95,6 +95,10 @@ std::string subscribed_mode_error(const CommandSpec& spec) {
            "context";
 }
 
+bool is_exclusive(const CommandSpec& spec, std::span<const Bytes> args) {
+    return spec.lane == Lane::exclusive || (spec.needs_exclusive && spec.needs_exclusive(args));
+}
+
 bool protected_command_allowed(Session& session, const std::string& setting) {
     if (setting == "yes" || session.via == Session::Via::unix_socket ||
         session.via == Session::Via::none)
@@ -250,7 +254,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
                                     const Prepared& prepared) {
     const CommandSpec* spec = identify(session, args);
     if (!spec) return Step::ran;
-    if (spec->lane == Lane::exclusive && !queues(session, *spec)) return Step::exclusive;
+    if (is_exclusive(*spec, args) && !queues(session, *spec)) return Step::exclusive;
     bool parked = false;
     if (!admit(session, *spec, args, parked)) return parked ? Step::parked : Step::ran;
     if (queues(session, *spec)) {
@@ -493,7 +497,7 @@ void Executor::queue(Session& session, const CommandSpec& spec, std::span<const 
     transaction.flags |= spec.flags;
     // A command that goes over keys which nobody named (INFO counts them) takes shard locks of its
     // own; of those without keys, only a fast one that touches no data is known not to.
-    if (spec.lane == Lane::exclusive ||
+    if (is_exclusive(spec, args) ||
         (!has_keys(spec) && (!(spec.flags & kFast) || (spec.flags & (kWrite | kReadonly))))) {
         transaction.exclusive = true;
     }
@@ -724,7 +728,7 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
         if (!spec || !spec->handler || !arity_fits(*spec, command.size())) {
             return {false, command.empty() ? "ERR empty command" : unknown_command(command)};
         }
-        exclusive = exclusive || spec->lane == Lane::exclusive;
+        exclusive = exclusive || is_exclusive(*spec, command);
         add_shards(*spec, command);
     }
     ApplyResult result;

@@ -13,14 +13,7 @@ namespace millpond::engine {
 
 namespace {
 
-struct AddOptions {
-    bool only_new = false;
-    bool only_existing = false;
-    bool greater = false;
-    bool less = false;
-    bool increment = false;
-    bool count_changes = false;
-};
+using AddOptions = SortedSetAddOptions;
 
 enum class Outcome : std::uint8_t { none, added, updated, same, not_a_number };
 
@@ -84,38 +77,12 @@ bool check_add_options(Call& call, const AddOptions& options, std::size_t first)
 
 /// Adds the (score, member) pairs from argument `first` on, and replies.
 void add_pairs(Call& call, const AddOptions& options, std::size_t first) {
-    Bytes key = call.arg(1);
-    std::vector<double> scores;
+    std::vector<ScoredMember> members;
     for (std::size_t i = first; i < call.argc(); i += 2) {
-        if (!call.real(i, scores.emplace_back())) return;
+        if (!call.real(i, members.emplace_back().score)) return;
+        members.back().member = call.arg(i + 1);
     }
-    Entry* entry;
-    if (!find_for_writing(call, key, Type::sorted_set, entry)) return;
-    if (!entry && !options.only_existing) entry = call.db().find_or_create<SortedSet>(key);
-    std::size_t added = 0, updated = 0;
-    bool processed = false, failed = false;
-    for (std::size_t i = 0; entry && i < scores.size() && !failed; i++) {
-        Outcome outcome =
-            add_member(sorted_set_of(entry), call.arg(first + 2 * i + 1), scores[i], options);
-        added += outcome == Outcome::added ? 1 : 0;
-        updated += outcome == Outcome::updated ? 1 : 0;
-        processed = processed || outcome != Outcome::none;
-        failed = outcome == Outcome::not_a_number;
-    }
-    call.changed(added + updated);
-    if (added + updated > 0) {
-        call.notify(EventClass::sorted_set, options.increment ? "zincr" : "zadd", key);
-    }
-    if (failed) {
-        call.error("ERR resulting score is not a number (NaN)");
-    } else if (!options.increment) {
-        call.reply().integer(
-            static_cast<std::int64_t>(added + (options.count_changes ? updated : 0)));
-    } else if (processed) {
-        call.reply().real(scores[0]);
-    } else {
-        call.reply().null();
-    }
+    add_members(call, call.arg(1), options, members);
 }
 
 void zadd(Call& call) {
@@ -277,6 +244,38 @@ constexpr std::uint32_t kAdds = kWrite | kDenyOom | kFast;
 constexpr std::uint32_t kLooksUp = kReadonly | kFast;
 
 }  // namespace
+
+std::size_t add_members(Call& call, Bytes key, const SortedSetAddOptions& options,
+                        std::span<ScoredMember> members) {
+    Entry* entry;
+    if (!find_for_writing(call, key, Type::sorted_set, entry)) return 0;
+    if (!entry && !options.only_existing) entry = call.db().find_or_create<SortedSet>(key);
+    std::size_t added = 0, updated = 0;
+    bool processed = false, failed = false;
+    for (std::size_t i = 0; entry && i < members.size() && !failed; i++) {
+        Outcome outcome =
+            add_member(sorted_set_of(entry), members[i].member, members[i].score, options);
+        added += outcome == Outcome::added ? 1 : 0;
+        updated += outcome == Outcome::updated ? 1 : 0;
+        processed = processed || outcome != Outcome::none;
+        failed = outcome == Outcome::not_a_number;
+    }
+    call.changed(added + updated);
+    if (added + updated > 0) {
+        call.notify(EventClass::sorted_set, options.increment ? "zincr" : "zadd", key);
+    }
+    if (failed) {
+        call.error("ERR resulting score is not a number (NaN)");
+    } else if (!options.increment) {
+        call.reply().integer(
+            static_cast<std::int64_t>(added + (options.count_changes ? updated : 0)));
+    } else if (processed) {
+        call.reply().real(members[0].score);
+    } else {
+        call.reply().null();
+    }
+    return added + updated;
+}
 
 void open_members(Call& call, std::size_t count, bool with_scores) {
     call.reply().array(with_scores && !call.reply().resp3() ? count * 2 : count);

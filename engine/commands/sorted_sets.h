@@ -12,6 +12,23 @@ inline SortedSet sorted_set_of(Entry* entry) {
 }
 constexpr Family kSortedSetFamily{kCatSortedSet, "sorted-set"};
 
+struct SortedSetAddOptions {
+    bool only_new = false;
+    bool only_existing = false;
+    bool greater = false;
+    bool less = false;
+    bool increment = false;
+    bool count_changes = false;
+};
+struct ScoredMember {
+    double score = 0;
+    Bytes member;
+};
+/// Adds to the key's sorted set as ZADD does, and replies. Returns how many members were added or
+/// got another score; an increment's score becomes the member's new one.
+std::size_t add_members(Call& call, Bytes key, const SortedSetAddOptions& options,
+                        std::span<ScoredMember> members);
+
 enum class SortedSetEnd : std::uint8_t { minimum, maximum };
 enum class RangeKind : std::uint8_t { rank, score, lex };
 

@@ -98,6 +98,8 @@ struct CommandSpec {
     /// "UPDATE" "INSERT" "DELETE". Keys of different use are parted by "|": each part but the last
     /// is one key.
     std::string_view key_flags = "";
+    /// With these arguments it needs the exclusive lane, whatever `lane` says.
+    bool (*needs_exclusive)(std::span<const Bytes> args) = nullptr;
 
     // Set by CommandTable::add().
     std::uint16_t id = 0;                    ///< dense, for statistics
@@ -142,5 +144,9 @@ void add_pubsub_commands(CommandTable&);
 void add_monitor_commands(CommandTable&);
 void add_scripting_commands(CommandTable&);
 void add_function_commands(CommandTable&);
+void add_bit_commands(CommandTable&);
+void add_hyperloglog_commands(CommandTable&);
+void add_geo_commands(CommandTable&);
+void add_sort_commands(CommandTable&);
 
 }  // namespace millpond::engine

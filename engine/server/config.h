@@ -104,6 +104,7 @@ public:
     ConfigNumber set_max_intset_entries{512};
     ConfigNumber zset_max_listpack_entries{128}, zset_max_listpack_value{64};
     ConfigNumber stream_node_max_bytes{4096}, stream_node_max_entries{100};
+    ConfigNumber hll_sparse_max_bytes{3000};
     ConfigBool lazyfree_lazy_user_flush{false}, lazyfree_lazy_user_del{false};
     ConfigNumber active_expire_effort{1};
 

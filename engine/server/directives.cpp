@@ -302,6 +302,7 @@ void add_memory(Builder& to, Config& c) {
         "zset-max-ziplist-value";
     to.memory("stream-node-max-bytes", c.stream_node_max_bytes, 0);
     to.number("stream-node-max-entries", c.stream_node_max_entries, 0, INT64_MAX);
+    to.memory("hll-sparse-max-bytes", c.hll_sparse_max_bytes, 0);
 }
 
 void add_persistence(Builder& to, Config& c) {

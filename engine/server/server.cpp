@@ -65,6 +65,10 @@ std::unique_ptr<CommandTable> make_table() {
     add_monitor_commands(*table);
     add_scripting_commands(*table);
     add_function_commands(*table);
+    add_bit_commands(*table);
+    add_hyperloglog_commands(*table);
+    add_geo_commands(*table);
+    add_sort_commands(*table);
     return table;
 }
 
