@@ -25,6 +25,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     UserMap users, again;
     if (parse_users(text, "f", fuzzed_commands(), ChannelDefault::none, users)) return 0;
+    for (const auto& [name, user] : users) {
+        if (!reads_back(user)) return 0;
+    }
     const std::string saved = written(users);
     promise(!parse_users(saved, "f", fuzzed_commands(), ChannelDefault::none, again),
             "what was saved can be read");

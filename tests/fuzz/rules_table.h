@@ -3,9 +3,10 @@
 // A few commands of each kind for the fuzzers of rules: nothing runs them.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
-#include "engine/acl/command_index.h"
+#include "engine/acl/user.h"
 #include "engine/commands/table.h"
 
 namespace millpond::engine {
@@ -55,6 +56,31 @@ inline const acl::CommandIndex& fuzzed_commands() {
     }();
     static const acl::CommandIndex index(*table);
     return index;
+}
+
+/// Rules are shown unquoted, as Redis shows them: names with such characters in them, and the
+/// pattern "*" that is no "allkeys", are not told apart from other rules when they are read again.
+inline bool reads_back(const acl::Selector& selector) {
+    const auto plain = [](std::string_view name) {
+        return std::ranges::none_of(name, [](char c) {
+            return c == '(' || c == ')' || c == '"' || c == '\'' || c == '\\' ||
+                   static_cast<unsigned char>(c) <= ' ';
+        });
+    };
+    const auto plain_key = [&](const acl::KeyPattern& key) {
+        return plain(key.pattern) && (key.pattern != "*" || key.permissions != acl::kMayAll);
+    };
+    return std::ranges::all_of(selector.keys(), plain_key) &&
+           std::ranges::all_of(selector.channels(), plain) &&
+           std::ranges::all_of(fuzzed_commands().commands(), [&](const auto& entry) {
+               const auto* first = selector.first_arguments(*entry.spec);
+               return !first || std::ranges::all_of(*first, plain);
+           });
+}
+
+inline bool reads_back(const acl::User& user) {
+    return std::ranges::all_of(user.selectors(),
+                               [](const acl::Selector& one) { return reads_back(one); });
 }
 
 }  // namespace millpond::engine
