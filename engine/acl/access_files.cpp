@@ -88,9 +88,13 @@ std::optional<std::string> AccessControl::load_file(Session& caller) {
 }
 
 bool AccessControl::save_file() {
+    const std::string file = server_.config().aclfile.get();
     std::string text;
     for (const std::string& line : user_lines()) text += line + "\n";
-    const auto why = replace_file(server_.config().aclfile.get(), text);
+    // A file that cannot be read again would stop the next start; redis-server writes it.
+    UserMap users;
+    auto why = parse_users(text, file, index_, channel_default(), users);
+    if (!why) why = replace_file(file, text);
     if (why) spdlog::warn("{} (ACL SAVE)", *why);
     return !why;
 }

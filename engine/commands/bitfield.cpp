@@ -28,7 +28,9 @@ struct Operation {
 
 /// Up to this many bytes hold a field of 64 bits that begins within a byte.
 constexpr std::size_t kSpanBytes = 9;
-using Span = unsigned __int128;
+__extension__ typedef unsigned __int128 Span;
+/// Wide enough for the sum of any two operands.
+__extension__ typedef __int128 Wide;
 
 /// The span of a field as one number, its first byte highest. What lies behind the string is zero.
 Span load(const std::uint8_t* data, std::size_t size, std::uint64_t at) {
@@ -70,12 +72,12 @@ void write_field(std::uint8_t* data, std::size_t size, const Operation& op, std:
 /// `value + increment` as the field's type, or what overflow makes of it; nothing when it fails.
 /// Values of more than 64 bits do not occur: unsigned fields have 63 at most.
 std::optional<std::uint64_t> add(const Operation& op, std::uint64_t value, std::int64_t increment) {
-    const __int128 base = op.is_signed ? static_cast<__int128>(static_cast<std::int64_t>(value))
-                                       : static_cast<__int128>(value);
-    const __int128 sum = base + increment;
-    const __int128 max = op.is_signed ? (static_cast<__int128>(1) << (op.width - 1)) - 1
-                                      : (static_cast<__int128>(1) << op.width) - 1;
-    const __int128 min = op.is_signed ? -max - 1 : 0;
+    const Wide base = op.is_signed ? static_cast<Wide>(static_cast<std::int64_t>(value))
+                                   : static_cast<Wide>(value);
+    const Wide sum = base + increment;
+    const Wide max = op.is_signed ? (static_cast<Wide>(1) << (op.width - 1)) - 1
+                                  : (static_cast<Wide>(1) << op.width) - 1;
+    const Wide min = op.is_signed ? -max - 1 : 0;
     if (sum >= min && sum <= max) return static_cast<std::uint64_t>(sum);
     switch (op.overflow) {
         case Overflow::fail:

@@ -47,25 +47,54 @@ std::string_view type_of(const Session& session) {
     return session.observing.subscribed() ? "pubsub" : "normal";
 }
 
-/// What CLIENT LIST and CLIENT KILL choose by. A client here is "normal" or "pubsub": replicas'
-/// feeds have left for the replication thread.
+/// What CLIENT LIST and CLIENT KILL choose by. A session is "normal" or "pubsub": replicas'
+/// connections have left for the replication thread.
 struct Filter {
     std::optional<std::set<std::uint64_t>> ids;
     std::optional<std::string> type;
     std::optional<std::string> address, local, user;
     std::optional<std::uint64_t> skip;
+    std::int64_t age_min_s = 0;
 
     bool takes(const Session& session) const {
         return (!ids || ids->contains(session.id())) && (!type || *type == type_of(session)) &&
                (!address || session.peer == *address) && (!local || session.local == *local) &&
-               (!user || session.text().user == *user) && (!skip || session.id() != *skip);
+               (!user || session.text().user == *user) && (!skip || session.id() != *skip) &&
+               old_enough(session.created_ms);
+    }
+    bool takes(const DetachedClients::Client& client) const {
+        return (!ids || ids->contains(client.id)) && (!type || *type == "replica") &&
+               (!address || client.peer == *address) && (!local || client.local == *local) &&
+               (!user || client.user == *user) && old_enough(client.created_ms);
+    }
+    bool old_enough(std::int64_t created_ms) const {
+        return age_min_s == 0 || (steady_ms() - created_ms) / 1000 >= age_min_s;
     }
 };
+
+std::vector<DetachedClients::Client> detached_clients(Call& call) {
+    const DetachedClients* detached = call.server().detached_clients();
+    return detached ? detached->clients() : std::vector<DetachedClients::Client>();
+}
+
+/// A replica's line of CLIENT LIST: what a session shows, as far as a feed has it.
+std::string describe_detached(const DetachedClients::Client& client) {
+    const std::int64_t now = steady_ms();
+    const std::string pending = std::to_string(client.pending_bytes);
+    return "id=" + std::to_string(client.id) + " addr=" + client.peer + " laddr=" + client.local +
+           " fd=" + std::to_string(client.fd) +
+           " name= age=" + std::to_string((now - client.created_ms) / 1000) +
+           " idle=" + std::to_string((now - client.last_active_ms) / 1000) +
+           " flags=S db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 "
+           "multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=" +
+           pending + " tot-mem=" + pending + " events=" + (client.pending_bytes ? "rw" : "r") +
+           " cmd=psync user=" + client.user + " redir=-1 resp=2 lib-name= lib-ver=";
+}
 
 bool parse_type(Call& call, Bytes word, Filter& filter) {
     for (const std::string_view known : {"normal", "master", "replica", "slave", "pubsub"}) {
         if (!is_word(word, known)) continue;
-        filter.type = known;
+        filter.type = known == "slave" ? "replica" : known;
         return true;
     }
     return call.error("ERR Unknown client type '" + std::string(word) + "'");
@@ -77,6 +106,11 @@ bool parse_id(Call& call, Bytes text, Filter& filter, std::int64_t min, std::str
     if (!filter.ids) filter.ids.emplace();
     filter.ids->insert(static_cast<std::uint64_t>(*id));
     return true;
+}
+
+bool wrong_arguments(Call& call, const std::string& subcommand) {
+    return call.error("ERR unknown subcommand or wrong number of arguments for '" + subcommand +
+                      "'. Try CLIENT HELP.");
 }
 
 void client_id(Call& call) {
@@ -102,6 +136,9 @@ void client_list(Call& call) {
     call.server().network().visit_sessions([&](Session& session) {
         if (filter.takes(session)) lines.emplace_back(session.id(), describe_client(session));
     });
+    for (const auto& client : detached_clients(call)) {
+        if (filter.takes(client)) lines.emplace_back(client.id, describe_detached(client));
+    }
     std::ranges::sort(lines);
     std::string text;
     for (const auto& [id, line] : lines) text += line + "\n";
@@ -126,6 +163,11 @@ bool parse_kill(Call& call, Filter& filter) {
             if (!call.server().acl().accounts().find(value))
                 return call.error("ERR No such user '" + std::string(value) + "'");
             filter.user = value;
+        } else if (is_word(call.arg(i), "maxage")) {
+            const auto age = parse_integer(value);
+            if (!age) return call.error("ERR maxage is not an integer or out of range");
+            if (*age <= 0) return call.error("ERR maxage should be greater than 0");
+            filter.age_min_s = *age;
         } else if (is_word(call.arg(i), "skipme") &&
                    (is_word(value, "yes") || is_word(value, "no"))) {
             skip_me = is_word(value, "yes");
@@ -151,6 +193,12 @@ void client_kill(Call& call) {
         killed.push_back(session.id());
         if (&session != &call.session()) session.killed = true;
     });
+    std::size_t replicas = 0;
+    for (const auto& client : detached_clients(call)) {
+        if (!filter.takes(client)) continue;
+        ++replicas;
+        call.server().detached_clients()->close(client.id);
+    }
     for (const std::uint64_t id : killed) {
         if (id == call.session().id()) {
             call.session().close_after_reply();
@@ -159,8 +207,8 @@ void client_kill(Call& call) {
         }
     }
     if (!old_form) {
-        call.reply().integer(static_cast<std::int64_t>(killed.size()));
-    } else if (killed.empty()) {
+        call.reply().integer(static_cast<std::int64_t>(killed.size() + replicas));
+    } else if (killed.empty() && replicas == 0) {
         call.error("ERR No such client");
     } else {
         call.reply().ok();
@@ -205,7 +253,7 @@ void client_pause(Call& call) {
         }
         all = is_word(call.arg(3), "all");
     } else if (call.argc() > 4) {
-        return static_cast<void>(call.syntax_error());
+        return static_cast<void>(wrong_arguments(call, "PAUSE"));
     }
     if (!ms) return static_cast<void>(call.error("ERR timeout is not an integer or out of range"));
     if (*ms < 0) return static_cast<void>(call.error("ERR timeout is negative"));
@@ -265,9 +313,7 @@ void client_unblock(Call& call) {
                 call.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
         }
     } else if (call.argc() > 4) {
-        return static_cast<void>(
-            call.error("ERR unknown subcommand or wrong number of arguments for '" +
-                       std::string(call.arg(1)) + "'. Try CLIENT HELP."));
+        return static_cast<void>(wrong_arguments(call, "UNBLOCK"));
     }
     if (!call.integer(2, id)) return;
     Server& server = call.server();

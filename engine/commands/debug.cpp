@@ -10,6 +10,7 @@
 
 #include "engine/commands/call.h"
 #include "engine/commands/debug_digest.h"
+#include "engine/commands/debug_tools.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
 #include "engine/keyspace/clock.h"
@@ -94,16 +95,32 @@ void error(Call& call) {
 void help(Call& call) {
     constexpr std::string_view kLines[] = {
         "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "CHANGE-REPL-ID",
+        "    Begin a history of its own: replicas must synchronise in full.",
         "DIGEST",
         "    Give a signature of all data, equal to redis-server's for equal data.",
         "DIGEST-VALUE <key> [<key> ...]",
         "    Give the signature of each key's value.",
         "ERROR <string>",
         "    Answer an error with this text.",
+        "HTSTATS <dbid>",
+        "    Tell how many keys a database has.",
+        "HTSTATS-KEY <key>",
+        "    Tell how many elements a large hash, set or sorted set has.",
+        "LISTPACK <key>",
+        "    Tell the log about a packed value.",
+        "LOG <message>",
+        "    Write a message to the log.",
         "OBJECT <key>",
         "    Tell how a key's value is kept.",
+        "POPULATE <count> [<prefix>] [<size>]",
+        "    Make so many string keys, unless they are there; replicas are not told.",
+        "PROTOCOL <type>",
+        "    Answer a value of that type of the protocol.",
         "QUICKLIST-PACKED-THRESHOLD <size>",
         "    Accepted for compatibility; long list elements are always kept apart.",
+        "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+        "    Save all data and load them again.",
         "SET-ACTIVE-EXPIRE <0|1>",
         "    Stop or resume the removal of expired keys that nobody asks for.",
         "SLEEP <seconds>",
@@ -131,6 +148,20 @@ void debug(Call& call) {
         {"set-active-expire", 3, set_active_expire},
         {"quicklist-packed-threshold", 3, packed_threshold},
         {"error", 3, error},
+        {"reload", -2, debug_reload},
+        {"populate", 3, debug_populate},
+        {"populate", 4, debug_populate},
+        {"populate", 5, debug_populate},
+        {"protocol", 3, debug_protocol},
+        {"log", 3, debug_log},
+        {"structsize", 2, debug_structsize},
+        {"htstats", -3, debug_htstats},
+        {"htstats-key", -3, debug_htstats_key},
+        {"listpack", 3, debug_listpack},
+        {"change-repl-id", 2, debug_change_repl_id},
+        {"replybuffer", 4, debug_replybuffer},
+        {"set-disable-deny-scripts", 3, debug_accepted},
+        {"pause-cron", 3, debug_accepted},
     };
     auto argc = static_cast<int>(call.argc());
     for (const Subcommand& each : kSubcommands) {

@@ -21,10 +21,12 @@ void mix_number(Digest& digest, std::uint32_t number) {
 }
 
 void digest_hash(Digest& digest, Entry& entry) {
-    Hash(entry.object()).for_each([&](Bytes field, Bytes value) {
+    const Hash hash(entry.object());
+    hash.for_each([&](Bytes field, Bytes value) {
         Digest pair;
         pair.mix(field);
         pair.mix(value);
+        if (hash.deadline(field) != Hash::kNoDeadline) pair.fold("!!hexpire!!");
         digest.fold(pair);
         return true;
     });

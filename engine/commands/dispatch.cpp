@@ -20,6 +20,7 @@
 #include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
+#include "engine/server/latency_monitor.h"
 #include "engine/server/pause.h"
 #include "engine/server/server.h"
 #include "engine/server/slow_log.h"
@@ -33,18 +34,13 @@ constexpr std::size_t kErrorNameBytesMax = 128;
 constexpr std::size_t kSinkBytesKept = 64 << 10;
 constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
 
-/// Errors show arguments as C strings do: up to a zero byte.
-Bytes shown_part(Bytes text, std::size_t max) {
-    return text.substr(0, std::min(text.find('\0'), max));
-}
-
 std::string unknown_command(std::span<const Bytes> args) {
     std::string text = "ERR unknown command '" +
-                       std::string(shown_part(args[0], kErrorNameBytesMax)) +
+                       std::string(c_text(args[0]).substr(0, kErrorNameBytesMax)) +
                        "', with args beginning with: ";
     std::size_t shown = 0;
     for (std::size_t i = 1; i < args.size() && shown < kErrorNameBytesMax; ++i) {
-        const Bytes arg = shown_part(args[i], kErrorNameBytesMax - shown);
+        const Bytes arg = c_text(args[i]).substr(0, kErrorNameBytesMax - shown);
         text.append("'").append(arg).append("' ");
         shown += arg.size() + 3;
     }
@@ -54,7 +50,7 @@ std::string unknown_command(std::span<const Bytes> args) {
 std::string unknown_subcommand(const CommandSpec& container, Bytes name) {
     std::string upper(container.name);
     for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-    return "ERR unknown subcommand '" + std::string(shown_part(name, kErrorNameBytesMax)) +
+    return "ERR unknown subcommand '" + std::string(c_text(name).substr(0, kErrorNameBytesMax)) +
            "'. Try " + upper + " HELP.";
 }
 
@@ -666,12 +662,20 @@ void Executor::invoke(Call& call, const Call* outer) {
     CommandCounters& counters = statistics_.commands[call.spec_->id];
     counters.calls.add(1);
     counters.ns.add(ns);
-    counters.latency[std::min<std::size_t>(std::bit_width(ns), kLatencyBuckets - 1)].add(1);
+    if (server_.config().latency_tracking.load(std::memory_order_relaxed))
+        counters.latency[std::min<std::size_t>(std::bit_width(ns), kLatencyBuckets - 1)].add(1);
     count_errors(call, std::string_view(call.reply_.buffer()).substr(start));
     const std::int64_t slow_us =
         server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
     if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000) [[unlikely]] {
         note_slow(call, static_cast<std::int64_t>(ns / 1000));
+    }
+    const std::int64_t watched_ms =
+        server_.config().latency_monitor_threshold.load(std::memory_order_relaxed);
+    if (watched_ms > 0 && ns >= static_cast<std::uint64_t>(watched_ms) * 1'000'000) [[unlikely]] {
+        const bool fast = (call.spec_->flags & kFast) != 0;
+        server_.latency_monitor().add(fast ? "fast-command" : "command",
+                                      static_cast<std::int64_t>(ns / 1'000'000));
     }
 }
 

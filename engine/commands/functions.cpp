@@ -16,6 +16,11 @@ namespace millpond::engine {
 
 namespace {
 
+/// Errors show arguments as C strings do: up to a zero byte.
+std::string shown(Bytes text) {
+    return std::string(text.substr(0, text.find('\0')));
+}
+
 FunctionLibraries& libraries_of(Call& call) {
     return call.server().scripting().functions();
 }
@@ -44,7 +49,7 @@ void function_load(Call& call) {
     std::size_t at = 2;
     for (; at + 1 < call.argc(); ++at) {
         if (!is_word(call.arg(at), "replace")) {
-            call.error("ERR Unknown option given: " + std::string(call.arg(at)));
+            call.error("ERR Unknown option given: " + shown(call.arg(at)));
             return;
         }
         replace = true;
@@ -132,7 +137,7 @@ void function_list(Call& call) {
             }
             pattern = call.arg(i);
         } else {
-            call.error("ERR Unknown argument " + std::string(call.arg(i)));
+            call.error("ERR Unknown argument " + shown(call.arg(i)));
             return;
         }
     }

@@ -127,7 +127,10 @@ void copy(Call& call) {
 bool read_database(Call& call, std::size_t index, int& db) {
     std::int64_t number = 0;
     if (!call.integer(index, number)) return false;
-    if (number < INT32_MIN || number > INT32_MAX) return call.not_an_integer();
+    if (number < INT32_MIN || number > INT32_MAX) {
+        return call.error(
+            "ERR value is out of range, value must between -2147483648 and 2147483647");
+    }
     const std::int64_t databases =
         std::min<std::int64_t>(call.server().config().databases.load(), Keyspace::kDatabases);
     if (number < 0 || number >= databases) return call.error("ERR DB index is out of range");

@@ -35,7 +35,7 @@ bool read_condition(Call& call, Condition& condition) {
         } else if (is_word(word, "lt")) {
             condition.lt = true;
         } else {
-            return call.error("ERR Unsupported option " + std::string(word));
+            return call.error("ERR Unsupported option " + std::string(c_text(word)));
         }
     }
     if (condition.nx && (condition.xx || condition.gt || condition.lt)) {

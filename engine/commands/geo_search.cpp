@@ -344,13 +344,11 @@ void add_geo_search_commands(CommandTable& table) {
         if (stores) spec.find_keys = radius_keys;
         table.add(spec);
     };
-    add_radius("georadius", -6, true, georadius, "3.2.0",
-               "RO ACCESS|OW UPDATE",
+    add_radius("georadius", -6, true, georadius, "3.2.0", "RO ACCESS|OW UPDATE",
                "Finds the members around a position, and may keep them.");
     add_radius("georadius_ro", -6, false, georadius_ro, "3.2.10", "RO ACCESS",
                "Finds the members around a position.");
-    add_radius("georadiusbymember", -5, true, georadiusbymember, "3.2.0",
-               "RO ACCESS|OW UPDATE",
+    add_radius("georadiusbymember", -5, true, georadiusbymember, "3.2.0", "RO ACCESS|OW UPDATE",
                "Finds the members around a member, and may keep them.");
     add_radius("georadiusbymember_ro", -5, false, georadiusbymember_ro, "3.2.10", "RO ACCESS",
                "Finds the members around a member.");

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/commands/collections.h"
+#include "engine/commands/hash_fields.h"
 #include "engine/commands/numbers.h"
 #include "engine/keyspace/clock.h"
 
@@ -33,8 +34,10 @@ void set_fields(Call& call, bool answers_ok) {
     for (std::size_t i = 2; i < call.argc(); i++) longest = std::max(longest, call.arg(i).size());
     hash.expect_lengths(longest);
     std::int64_t added = 0;
-    for (std::size_t i = 2; i < call.argc(); i += 2)
+    for (std::size_t i = 2; i < call.argc(); i += 2) {
         added += hash.set(call.arg(i), call.arg(i + 1)) ? 1 : 0;
+        hash.set_deadline(call.arg(i), Hash::kNoDeadline);
+    }
     call.changed((call.argc() - 2) / 2);
     call.notify(EventClass::hash, "hset", key);
     if (answers_ok) {
@@ -172,8 +175,10 @@ void hincrbyfloat(Call& call) {
         return;
     }
     std::string text = long_real_text(value);
-    hash_of(call.db().find_or_create<Hash>(key)).set(field, text);
+    Hash hash = hash_of(call.db().find_or_create<Hash>(key));
+    hash.set(field, text);
     call.effect({"HSET", key, field, text});
+    log_field_deadline(call, key, field, hash.deadline(field));
     call.changed();
     call.notify(EventClass::hash, "hincrbyfloat", key);
     call.reply().bulk(text);

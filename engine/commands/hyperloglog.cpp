@@ -60,20 +60,19 @@ std::size_t add_dense(Call& call, Entry* entry) {
     return raised;
 }
 
-/// The same to a sparse or absent one; false when it is corrupted.
+/// The same to a sparse or absent one; false when it is corrupted, and then nothing has changed:
+/// half of a command would be more than a replica is told.
 bool add_sparse(Call& call, Bytes key, Entry* entry, std::size_t& updated) {
     std::string bytes = entry != nullptr ? std::string(bytes_of(entry)) : hll::create();
-    bool whole = true;
     for (const Bytes element : call.args().subspan(2)) {
         const hll::Outcome outcome = hll::add(bytes, element, sparse_bytes_max(call));
+        if (outcome == hll::Outcome::corrupted) return false;
         if (outcome == hll::Outcome::changed) ++updated;
-        whole = outcome != hll::Outcome::corrupted;
-        if (!whole) break;
     }
-    if (updated == 0) return whole;
+    if (updated == 0) return true;
     hll::forget_count(bytes.data());
     keep(call, key, entry, bytes);
-    return whole;
+    return true;
 }
 
 void pfadd(Call& call) {
@@ -84,8 +83,6 @@ void pfadd(Call& call) {
     if (entry != nullptr && hll::is_dense(bytes_of(entry))) {
         updated = add_dense(call, entry);
     } else if (!add_sparse(call, key, entry, updated)) {
-        // What came before the fault has been counted.
-        call.changed(updated);
         return void(corrupted(call));
     }
     if (updated > 0) {

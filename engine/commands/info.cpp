@@ -30,6 +30,7 @@
 #include "engine/server/session.h"
 #include "engine/server/statistics.h"
 #include "engine/server/version.h"
+#include "resp/words.h"
 
 namespace millpond::engine {
 
@@ -163,6 +164,7 @@ void info_stats(Server& server, std::string& out) {
     field(out, "rejected_connections", s.connections_rejected.sum());
     field(out, "expired_keys", keys.counters().expired.sum());
     field(out, "evicted_keys", keys.counters().evicted.sum());
+    field(out, "evicted_clients", s.evicted_clients.sum());
     field(out, "keyspace_hits", keys.counters().hits.sum());
     field(out, "keyspace_misses", keys.counters().misses.sum());
     const Bus& bus = server.bus();
@@ -220,24 +222,31 @@ void info_errorstats(Server& server, std::string& out) {
 
 /// The time below which `share` of the calls lie, in us, read off the histogram.
 double percentile_us(const CommandTotals& totals, double share) {
-    const double wanted = share * static_cast<double>(totals.calls);
-    std::uint64_t sum = 0;
+    std::uint64_t all = 0, sum = 0;
+    for (const std::uint64_t bucket : totals.latency) all += bucket;
+    const double wanted = share * static_cast<double>(all);
     for (std::size_t i = 0; i < kLatencyBuckets; ++i) {
         sum += totals.latency[i];
-        if (static_cast<double>(sum) >= wanted) return std::ldexp(1.0, static_cast<int>(i)) / 1000;
+        if (sum > 0 && static_cast<double>(sum) >= wanted)
+            return std::ldexp(1.0, static_cast<int>(i)) / 1000;
     }
     return 0;
 }
 
 void info_latencystats(Server& server, std::string& out) {
+    if (!server.config().latency_tracking) return;
     const CommandTable& table = server.commands();
+    const auto shares = *resp::split_words(server.config().latency_percentiles.get());
     const auto print = [&](const CommandSpec& spec) {
         const CommandTotals totals = server.statistics().totals(spec.id);
         if (totals.calls == 0) return;
-        field(out, "latency_percentiles_usec_" + std::string(spec.name),
-              "p50=" + fixed(percentile_us(totals, 0.5), 3) +
-                  ",p99=" + fixed(percentile_us(totals, 0.99), 3) +
-                  ",p99.9=" + fixed(percentile_us(totals, 0.999), 3));
+        std::string values;
+        for (const std::string& share : shares) {
+            const double part = parse_real(share).value_or(0) / 100;
+            values +=
+                (values.empty() ? "p" : ",p") + share + "=" + fixed(percentile_us(totals, part), 3);
+        }
+        field(out, "latency_percentiles_usec_" + std::string(spec.name), values);
     };
     for (const CommandSpec* spec : table.all()) {
         print(*spec);

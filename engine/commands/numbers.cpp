@@ -82,6 +82,10 @@ std::string long_real_text(long double value) {
     return view == "-0" ? "0" : std::string(view);
 }
 
+std::string_view c_text(std::string_view text) noexcept {
+    return text.substr(0, text.find('\0'));
+}
+
 bool is_word(std::string_view word, std::string_view lower) noexcept {
     return word.size() == lower.size() &&
            std::equal(word.begin(), word.end(), lower.begin(), [](char w, char l) {

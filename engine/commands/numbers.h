@@ -28,6 +28,9 @@ std::string real_text(double value);
 /// As INCRBYFLOAT and HINCRBYFLOAT print: %.17Lf without trailing zeros, never with an exponent.
 std::string long_real_text(long double value);
 
+/// What an error shows of an argument: as a C string, up to a zero byte.
+std::string_view c_text(std::string_view text) noexcept;
+
 /// `word` compared without regard to ASCII case; `lower` is in lower case.
 bool is_word(std::string_view word, std::string_view lower) noexcept;
 

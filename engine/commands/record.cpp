@@ -145,6 +145,18 @@ void Record::evicted(int db, Bytes key) {
     remove(db, key, EventClass::evicted, "evicted");
 }
 
+void Record::fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) {
+    if (fields.empty()) return;
+    events_.notify(db, EventClass::hash, "hexpired", key);
+    if (key_gone) events_.notify(db, EventClass::generic, "del", key);
+    events_.changed(key);
+    WatchRegistry& watches = server_.watches();
+    if (watches.any(watches.keyspace().shard_of(key))) watches.touch(db, key);
+    std::vector<Bytes> command{"HDEL", key};
+    command.insert(command.end(), fields.begin(), fields.end());
+    add(db, command);
+}
+
 void Record::remove(int db, Bytes key, EventClass cls, std::string_view event) {
     events_.notify(db, cls, event, key);
     events_.changed(key);

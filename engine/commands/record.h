@@ -58,6 +58,7 @@ public:
     void evicted(int db, Bytes key) override;
     void created(int db, Bytes key) override;
     void missed(int db, Bytes key) override;
+    void fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) override;
 
 private:
     void remove(int db, Bytes key, EventClass cls, std::string_view event);

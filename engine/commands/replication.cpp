@@ -130,7 +130,7 @@ void failover(Call& call) {
             }
             timeout = true;
             ++i;
-        } else if (is_word(call.arg(i), "abort") && !abort) {
+        } else if (is_word(call.arg(i), "abort") && call.argc() == 2) {
             abort = true;
         } else if (is_word(call.arg(i), "to") && i + 2 < call.argc() && !order.target) {
             PrimaryAddress target;
@@ -147,9 +147,9 @@ void failover(Call& call) {
         }
     }
     Failover& machine = replication_of(call).failover();
-    if (abort && (timeout || order.target || order.force)) {
-        return static_cast<void>(
-            call.error("ERR FAILOVER ABORT can't be combined with other options."));
+    if (!abort && call.server().role() == Role::primary &&
+        replication_of(call).hub().replicas().empty()) {
+        return static_cast<void>(call.error("ERR FAILOVER requires connected replicas."));
     }
     if (!abort && order.force && (!order.target || !timeout)) {
         return static_cast<void>(call.error(

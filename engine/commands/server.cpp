@@ -5,6 +5,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cmath>
+#include <string>
+
 #include "engine/commands/call.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/record.h"
@@ -118,13 +122,41 @@ void time(Call& call) {
     call.reply().bulk_integer(us % 1'000'000);
 }
 
+/// Rings on a pond, where two stones fell in.
+std::string rings(int columns, int rows) {
+    constexpr std::string_view kWater = " .:-=~-. ";
+    constexpr double kLineHeight = 2;  // a character is about twice as high as it is wide
+    std::string picture;
+    for (int y = 0; y < rows; ++y) {
+        for (int x = 0; x < columns; ++x) {
+            const double first = std::hypot(x - columns * 0.3, (y - rows * 0.4) * kLineHeight);
+            const double second = std::hypot(x - columns * 0.75, (y - rows * 0.6) * kLineHeight);
+            const double height = std::sin(first) + std::sin(second);
+            const auto shade = static_cast<std::size_t>((height + 2) / 4 * kWater.size());
+            picture += kWater[std::min(shade, kWater.size() - 1)];
+        }
+        picture.erase(picture.find_last_not_of(' ') + 1);
+        picture += '\n';
+    }
+    return picture;
+}
+
+/// LOLWUT [VERSION n] [columns] [rows]: there is one picture, whatever version is asked for.
 void lolwut(Call& call) {
-    call.reply().verbatim("txt",
-                          "      ~  ~~   ~\n"
-                          "  ~~ the wheel turns,\n"
-                          "   ~ the pond stays full  ~~\n"
-                          "~     ~~    ~\n"
-                          "Millpond " MILLPOND_VERSION "\n");
+    constexpr std::int64_t kColumnsMax = 500, kRowsMax = 100;
+    std::int64_t version = 0, columns = 66, rows = 14;
+    std::size_t first = 1;
+    if (call.argc() >= 3 && is_word(call.arg(1), "version")) {
+        if (!call.integer(2, version)) return;
+        first = 3;
+    }
+    if (call.argc() > first && !call.integer(first, columns)) return;
+    if (call.argc() > first + 1 && !call.integer(first + 1, rows)) return;
+    columns = std::clamp<std::int64_t>(columns, 1, kColumnsMax);
+    rows = std::clamp<std::int64_t>(rows, 1, kRowsMax);
+    call.reply().verbatim("txt", rings(static_cast<int>(columns), static_cast<int>(rows)) +
+                                     "\nMillpond ver. " MILLPOND_VERSION
+                                     ", speaking as Redis ver. 7.0.15\n");
 }
 
 }  // namespace
@@ -173,10 +205,12 @@ void add_server_commands(CommandTable& table) {
                .group = "server",
                .complexity = "O(1)",
                .summary = "Says who is there"});
+    add_cluster_commands(table);
     add_command_commands(table);
     add_config_commands(table);
     add_info_commands(table);
     add_latency_commands(table);
+    add_module_commands(table);
     add_slowlog_commands(table);
 }
 

@@ -17,7 +17,10 @@ constexpr std::int64_t kShownByDefault = 10;
 
 void slowlog_get(Call& call) {
     std::int64_t count = kShownByDefault;
-    if (call.argc() > 3) return static_cast<void>(call.syntax_error());
+    if (call.argc() > 3) {
+        return static_cast<void>(call.error(
+            "ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP."));
+    }
     if (call.argc() == 3) {
         const auto given = parse_integer(call.arg(2));
         if (!given || *given < -1)

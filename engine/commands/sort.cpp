@@ -11,9 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/acl/access_control.h"
 #include "engine/commands/collections.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/range_sort.h"
+#include "engine/server/server.h"
 
 namespace millpond::engine {
 
@@ -79,6 +81,7 @@ public:
     void run();
 
 private:
+    bool may_read_any_key() const;
     bool read_options();
     bool read_limit(std::size_t at);
     std::size_t load(Entry* entry);
@@ -107,6 +110,11 @@ bool Sort::read_limit(std::size_t at) {
     return call_.integer(at, limit_first_) && call_.integer(at + 1, limit_count_);
 }
 
+bool Sort::may_read_any_key() const {
+    return call_.applying() || call_.server().acl().allows_with_every_key(
+                                   call_.session(), call_.spec(), call_.args(), acl::kMayRead);
+}
+
 bool Sort::read_options() {
     for (std::size_t i = 2; i < call_.argc(); ++i) {
         const Bytes word = call_.arg(i);
@@ -124,10 +132,16 @@ bool Sort::read_options() {
             target_ = call_.arg(++i);
         } else if (is_word(word, "by") && left >= 1) {
             by_ = call_.arg(++i);
-            const Bytes searched = by_->substr(0, by_->find('\0'));
-            unsorted_ = unsorted_ || searched.find('*') == Bytes::npos;
+            const bool constant = by_->substr(0, by_->find('\0')).find('*') == Bytes::npos;
+            unsorted_ = unsorted_ || constant;
+            if (!constant && !may_read_any_key())
+                return call_.error(
+                    "ERR BY option of SORT denied due to insufficient ACL permissions.");
         } else if (is_word(word, "get") && left >= 1) {
             gets_.push_back(call_.arg(++i));
+            if (!may_read_any_key())
+                return call_.error(
+                    "ERR GET option of SORT denied due to insufficient ACL permissions.");
         } else {
             return call_.syntax_error();
         }
@@ -157,7 +171,11 @@ void Sort::load_range(Entry* entry, std::size_t size) {
         return true;
     };
     if (count > 0 && entry->type() == Type::list) {
-        List(entry->object()).for_range(static_cast<std::size_t>(first_), count, false, take);
+        // DESC without sorting begins at the list's other end.
+        const auto skipped = static_cast<std::size_t>(first_);
+        List list(entry->object());
+        list.for_range(descending_ ? size - skipped - count : skipped, count, false, take);
+        if (descending_) std::ranges::reverse(items_);
     } else if (count > 0) {
         const auto skipped = static_cast<std::size_t>(first_);
         SortedSet(entry->object())

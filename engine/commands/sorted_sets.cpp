@@ -4,6 +4,7 @@
 #include "engine/commands/sorted_sets.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/commands/numbers.h"
@@ -92,6 +93,11 @@ void zadd(Call& call) {
 }
 
 void zincrby(Call& call) {
+    // It is ZADD with INCR: an option where the increment belongs leaves a member without score.
+    constexpr std::array<std::string_view, 6> kOptions{"nx", "xx", "gt", "lt", "ch", "incr"};
+    for (const std::string_view option : kOptions) {
+        if (is_word(call.arg(2), option)) return static_cast<void>(call.syntax_error());
+    }
     add_pairs(call, {.increment = true}, 2);
 }
 

@@ -219,6 +219,7 @@ void xadd(Call& call) {
     const std::string text = id.text();
     call.reply().bulk(text);
     call.changed();
+    call.ready(key);
     call.notify(EventClass::stream, "xadd", key);
     if (options.trim.by != StreamTrim::By::nothing && options.apply(stream) > 0) {
         call.notify(EventClass::stream, "xtrim", key);

@@ -122,6 +122,7 @@ void destroy(Call& call) {
     call.reply().integer(group != nullptr ? 1 : 0);
     if (group == nullptr) return;
     free_group(call, std::move(group));
+    call.ready(call.arg(2));  // who waits in the group is told
     done(call, "xgroup-destroy");
 }
 

@@ -294,7 +294,13 @@ void xautoclaim(Call& call) {
     Stream* stream = nullptr;
     StreamGroup* group = nullptr;
     AutoClaimOptions options;
-    if (!options.read(call) || !find_group(call, true, stream, group)) return;
+    if (!options.read(call)) {
+        // Redis has looked for the key before it reads the options: who listens for misses hears
+        // one.
+        call.db().find_read(call.arg(1));
+        return;
+    }
+    if (!find_group(call, true, stream, group)) return;
     if (options.count > AutoClaimOptions::kCountAllocated) {
         return void(
             call.error("ERR Insufficient memory, failed allocating transient memory, COUNT too "

@@ -2,8 +2,13 @@
 //
 // XREAD and XREADGROUP. A group's reading is logged as the XCLAIMs of what was delivered (XGROUP
 // SETID with NOACK), never as the command itself.
+#include <deque>
+#include <memory>
+
+#include "engine/commands/blocking.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/streams.h"
+#include "engine/server/session.h"
 
 namespace millpond::engine {
 
@@ -12,10 +17,13 @@ namespace {
 constexpr std::string_view kGroupOnly = "You called XREAD instead.";
 
 bool read_block(Call& call, std::size_t index, StreamRead& read) {
-    const auto ms = parse_integer(call.arg(index));
-    if (!ms) return call.error("ERR timeout is not an integer or out of range");
-    if (*ms < 0) return call.error("ERR timeout is negative");
-    read.block_ms = *ms;
+    if (call.session().scripted) {
+        return call.error("ERR " + error_word(call.arg(0)) +
+                          " command is not allowed with BLOCK option from scripts");
+    }
+    Timeout timeout;
+    if (!read_timeout_ms(call, index, timeout)) return false;
+    read.block_ms = timeout.ms;
     return true;
 }
 
@@ -55,9 +63,10 @@ std::size_t read_options(Call& call, StreamRead& read) {
             continue;
         }
         if ((call.argc() - i - 1) % 2 == 0) return i + 1;
-        call.error("ERR Unbalanced '" + std::string(call.spec().name) +
-                   "' list of streams: for each stream key an ID or '" + (read.group ? ">" : "$") +
-                   "' must be specified.");
+        // XREADGROUP is told the same, as by redis-server 7.0.
+        call.error(
+            "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be "
+            "specified.");
         return 0;
     }
     call.syntax_error();
@@ -172,11 +181,55 @@ bool serve_source(Call& call, const StreamRead& read, const StreamRead::Source& 
     return true;
 }
 
+/// What a client that waits has asked for; the words are its own.
+struct WaitingRead {
+    explicit WaitingRead(const StreamRead& asked) : read(asked) {
+        if (read.count == 0) read.count = StreamRead::kCountAfterWaiting;
+        for (StreamRead::Source& source : read.sources) own(source.key);
+        own(read.group_name);
+        own(read.consumer);
+    }
+    WaitingRead(const WaitingRead&) = delete;
+    WaitingRead& operator=(const WaitingRead&) = delete;
+
+    /// One of the keys may have something, or is no stream any more, which groups mind.
+    bool serve(Call& call, Bytes key) const {
+        const Entry* entry = call.db().peek(key);
+        if (entry == nullptr || entry->type() != Type::stream) {
+            if (read.group) call.error("UNBLOCKED the stream key no longer exists");
+            return read.group;
+        }
+        for (std::size_t i = 0; i < read.sources.size(); ++i) {
+            if (read.sources[i].key == key && serve_stream_read(call, read, i)) return true;
+        }
+        return false;
+    }
+
+    StreamRead read;
+
+private:
+    void own(Bytes& word) { word = words_.emplace_back(word); }
+    std::deque<std::string> words_;
+};
+
+void wait_for_streams(Call& call, const StreamRead& read) {
+    Wait wait;
+    for (const StreamRead::Source& source : read.sources) wait.keys.push_back(source.key);
+    wait.type = Type::stream;
+    wait.minds_absence = read.group;
+    wait.timeout.ms = *read.block_ms;
+    wait.serve = [waiting = std::make_shared<const WaitingRead>(read)](Call& later, Bytes key) {
+        return waiting->serve(later, key);
+    };
+    wait_for_keys(call, std::move(wait));
+}
+
 void read_streams(Call& call, bool group) {
     StreamRead read;
     read.group = group;
-    if (!read_stream_arguments(call, read)) return;
-    if (!serve_stream_read(call, read)) call.reply().null_array();
+    if (!read_stream_arguments(call, read) || serve_stream_read(call, read)) return;
+    if (read.block_ms && call.may_block()) return wait_for_streams(call, read);
+    call.reply().null_array();
 }
 
 void xread(Call& call) {
@@ -241,7 +294,8 @@ bool serve_stream_read(Call& call, const StreamRead& read, std::optional<std::si
     }
     for (std::size_t i = only.value_or(0); i < (only ? *only + 1 : read.sources.size()); ++i) {
         const StreamRead::Source& source = read.sources[i];
-        Entry* entry = read.group ? call.db().find_write(source.key) : call.db().peek(source.key);
+        Entry* entry =
+            read.group ? call.db().find_write(source.key) : call.db().find_read(source.key);
         if (entry == nullptr || entry->type() != Type::stream) continue;
         Stream& stream = stream_of(entry);
         StreamGroup* group = read.group ? stream.find_group(read.group_name) : nullptr;

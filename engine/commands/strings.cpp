@@ -17,7 +17,8 @@ struct SetOptions {
     bool get = false;
     bool keep_ttl = false;
     bool persist = false;
-    std::size_t time_at = 0;  ///< the argument with the time, 0 when there is none
+    std::size_t equal_at = 0;  ///< IFEQ's argument, 0 when there is none
+    std::size_t time_at = 0;   ///< the argument with the time, 0 when there is none
     TimeUnit unit{};
     bool has_lifetime() const { return time_at != 0 || keep_ttl || persist; }
 };
@@ -34,10 +35,13 @@ bool read_options(Call& call, std::size_t first, bool getex, SetOptions& options
             options.persist = true;
         } else if (!getex && is_word(word, "keepttl") && !options.has_lifetime()) {
             options.keep_ttl = true;
-        } else if (!getex && is_word(word, "nx") && !options.only_existing) {
+        } else if (!getex && is_word(word, "nx") && !options.only_existing && !options.equal_at) {
             options.only_new = true;
-        } else if (!getex && is_word(word, "xx") && !options.only_new) {
+        } else if (!getex && is_word(word, "xx") && !options.only_new && !options.equal_at) {
             options.only_existing = true;
+        } else if (!getex && is_word(word, "ifeq") && !options.only_new && !options.only_existing &&
+                   !options.equal_at && i + 1 < call.argc()) {
+            options.equal_at = ++i;
         } else if (!getex && is_word(word, "get")) {
             options.get = true;
         } else {
@@ -67,6 +71,18 @@ void get(Call& call) {
     reply_old_value(call, call.arg(1));
 }
 
+/// Does the key hold exactly that? Nothing when it holds no string: the error has been written.
+std::optional<bool> holds(Call& call, Bytes key, Bytes expected) {
+    const Entry* entry = call.db().find_write(key);
+    if (entry == nullptr) return false;
+    if (!entry->is_string()) {
+        call.wrong_type();
+        return std::nullopt;
+    }
+    StringScratch scratch;
+    return entry->string(scratch) == expected;
+}
+
 void set(Call& call) {
     SetOptions options;
     if (!read_options(call, 3, false, options)) return;
@@ -78,6 +94,14 @@ void set(Call& call) {
     const Bytes key = call.arg(1);
     const Bytes value = call.arg(2);
     if (options.get && !reply_old_value(call, key)) return;
+    if (options.equal_at != 0) {
+        const auto equal = holds(call, key, call.arg(options.equal_at));
+        if (!equal) return;
+        if (!*equal) {
+            if (!options.get) call.reply().null();
+            return;
+        }
+    }
     if (options.only_new || options.only_existing) {
         const bool found = call.db().find_write(key) != nullptr;
         if (found == options.only_new) {
@@ -148,6 +172,15 @@ void remove(Call& call, Bytes key) {
     call.effect({"DEL", key});
     call.changed();
     call.notify(EventClass::generic, "del", key);
+}
+
+/// Valkey 9's: DEL if the value is still that one.
+void delifeq(Call& call) {
+    const Bytes key = call.arg(1);
+    const auto equal = holds(call, key, call.arg(2));
+    if (!equal) return;
+    if (*equal) remove(call, key);
+    call.reply().integer(*equal ? 1 : 0);
 }
 
 void getdel(Call& call) {
@@ -296,6 +329,9 @@ void add_string_commands(CommandTable& table) {
     table.add(string_command("getex", -2, kWrite | kFast, getex, "6.2.0",
                              "Answers a key's string and changes its time to live.",
                              "RW ACCESS UPDATE"));
+
+    table.add(string_command("delifeq", 3, kWrite | kFast, delifeq, "9.0.0",
+                             "Deletes a key if it holds exactly that string.", "RW ACCESS DELETE"));
 
     CommandSpec many = string_command("mget", -2, kReadonly | kFast, mget, "1.0.0",
                                       "Answers the strings of several keys.", "RO ACCESS");

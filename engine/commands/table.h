@@ -148,5 +148,8 @@ void add_bit_commands(CommandTable&);
 void add_hyperloglog_commands(CommandTable&);
 void add_geo_commands(CommandTable&);
 void add_sort_commands(CommandTable&);
+void add_dump_commands(CommandTable&);
+void add_migrate_commands(CommandTable&);
+void add_hash_field_commands(CommandTable&);
 
 }  // namespace millpond::engine

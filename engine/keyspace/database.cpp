@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/keyspace/clock.h"
 #include "engine/keyspace/entry_factory.h"
@@ -13,6 +15,7 @@
 #include "engine/keyspace/table.h"
 #include "engine/memory/background_free.h"
 #include "engine/types/collections.h"
+#include "engine/types/field_deadlines.h"
 
 namespace millpond::engine {
 
@@ -24,6 +27,9 @@ constexpr std::size_t kInlineFreeBytes = 256 * 1024;
 
 /// A growing string gets as much again, up to this, so that appending is cheap.
 constexpr std::size_t kSpareMax = 1024 * 1024;
+
+/// Fields of one hash that expire under one lock; what is left is hidden until the next time.
+constexpr std::size_t kFieldsExpiredMax = 256;
 
 void free_value(BackgroundFree& background, Entry& entry) {
     if (entry.encoding() == Entry::Encoding::object) {
@@ -202,6 +208,7 @@ public:
         const UnixMillis before = old->expiry();
         Entry* entry = fits(*old, value.shape) ? overwrite(*old, value) : exchange(*old, value);
         set_deadline(*entry, before, until);
+        file_fields(*entry, true);
         return entry;
     }
 
@@ -212,6 +219,7 @@ public:
         entry->set_walk_mark(db_.keys_->walk_epoch());
         entry->set_clock(new_clock(db_.keys_->clocks(), db_.now()));
         set_deadline(*entry, Entry::kNoExpiry, until);
+        file_fields(*entry, true);
         table_->insert(hash_, entry);
         db_.keys_->counts(db_.index_).keys.add(1);
         db_.observer_->created(db_.index_, key_);
@@ -301,12 +309,45 @@ public:
         EntryFactory::set_expiry(entry, until);
         // A later deadline needs no filing: the fragment that is there finds it when it comes up.
         if (was && until >= before) return;
+        file(until);
+    }
+
+    /// Files the earliest deadline of a hash's fields, unless there is none, or (not `anew`) an
+    /// earlier one has been filed, which finds it when it comes up.
+    void file_fields(Entry& entry, bool anew) {
+        if (entry.type() != Type::hash) return;
+        FieldDeadlines* deadlines = FieldDeadlines::of(entry.object());
+        if (deadlines == nullptr) return;
+        const std::int64_t next = deadlines->next();
+        if (next == Hash::kNoDeadline || (!anew && next >= deadlines->filed())) return;
+        deadlines->note_filed(next);
+        file(next);
+    }
+
+    /// Fields that are due go, some at a time. False: the last took the key along.
+    bool expire_fields(Entry& entry) {
+        announce(entry);
+        std::vector<std::string> names;
+        Hash hash(entry.object());
+        hash.erase_due(db_.now(), kFieldsExpiredMax,
+                       [&](Bytes field) { names.emplace_back(field); });
+        const std::vector<Bytes> fields(names.begin(), names.end());
+        const bool gone = is_empty(entry);
+        if (gone) {
+            drop(&entry);
+        } else {
+            file_fields(entry, true);
+        }
+        db_.observer_->fields_expired(db_.index_, key_, fields, gone);
+        return !gone;
+    }
+
+private:
+    void file(UnixMillis until) {
         DeadlineWheel& wheel = table_->make_wheel(db_.now());
         wheel.add(DeadlineWheel::fragment_of(hash_), until);
         shard_.set_next_due(std::min(shard_.next_due(), wheel.next_due()));
     }
-
-private:
     void count_volatile(std::int64_t change) {
         table_->count_volatile(change);
         db_.keys_->counts(db_.index_).volatile_keys.add(change);
@@ -345,6 +386,34 @@ void Database::touch(Entry& entry) const {
     if (!options_.no_touch) touch_clock(entry, keys_->clocks(), options_.now);
 }
 
+bool Database::settle_fields(Change& change, Entry& entry) {
+    if (entry.type() != Type::hash) return true;
+    Hash hash(entry.object());
+    if (!hash.has_deadlines()) return true;
+    if (options_.ignore_expiry) {
+        hash.hide_due(0);
+    } else if (hash.next_deadline() > options_.now) {
+        hash.hide_due(0);
+    } else if (options_.expire) {
+        return change.expire_fields(entry);
+    } else {
+        // Not ours to remove; with nothing left to show, the key is as good as gone.
+        hash.hide_due(options_.now);
+        return hash.size() > 0;
+    }
+    return true;
+}
+
+void Database::expire_fields(Bytes key) {
+    Change change(*this, key);
+    Entry* entry = change.find();
+    if (entry != nullptr && options_.expire && !hides(*entry)) settle_fields(change, *entry);
+}
+
+void Database::file_field_deadlines(Entry& entry) {
+    Change(*this, entry.key()).file_fields(entry, false);
+}
+
 Entry* Database::find_untouched(Bytes key, bool told) {
     Change change(*this, key);
     Entry* entry = change.find();
@@ -352,6 +421,7 @@ Entry* Database::find_untouched(Bytes key, bool told) {
         if (options_.expire) change.expire(entry);
         entry = nullptr;
     }
+    if (entry != nullptr && !settle_fields(change, *entry)) entry = nullptr;
     if (entry == nullptr) {
         keys_->counters().misses.add(1);
         if (told) observer_->missed(index_, key);
@@ -375,6 +445,7 @@ Entry* Database::find_write(Bytes key) {
         if (options_.expire) change.expire(entry);
         return nullptr;
     }
+    if (!settle_fields(change, *entry)) return nullptr;
     change.announce(*entry);
     touch(*entry);
     return entry;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "engine/keyspace/entry.h"
 #include "engine/keyspace/hash.h"
@@ -29,6 +30,9 @@ public:
     /// command's effect.
     virtual void expired(int db, Bytes key) = 0;
     virtual void evicted(int db, Bytes key) = 0;
+    /// Fields of a hash were found expired and removed (primary only); with the last, the key went.
+    virtual void fields_expired(int /*db*/, Bytes /*key*/, std::span<const Bytes> /*fields*/,
+                                bool /*key_gone*/) {}
     /// For the keyspace events 'n' and 'm', which only some ask for.
     virtual void created(int /*db*/, Bytes /*key*/) {}
     virtual void missed(int /*db*/, Bytes /*key*/) {}
@@ -88,6 +92,12 @@ public:
     /// whatever it is, and tells the observer. Requires: `key` is no view of the entry.
     bool expire(Bytes key);
     bool evict(Bytes key);
+    /// The same for the fields of a hash that are due; there may be more, for which the expiry
+    /// thread comes again.
+    void expire_fields(Bytes key);
+    /// After fields of a hash were given deadlines: so that the expiry thread comes. Requires:
+    /// `entry` from find_write of its key.
+    void file_field_deadlines(Entry& entry);
 
     /// The string of an entry, made `size` bytes long (zeros after what was there), to be written
     /// in place: APPEND, SETRANGE, SETBIT. Requires: `entry` from find_write of this key, a string.
@@ -126,6 +136,8 @@ private:
     /// Has its deadline passed, and do we mind?
     bool hides(const Entry& entry) const;
     void touch(Entry& entry) const;
+    /// Sees to the fields of a hash that are due: false when the last of them took the key along.
+    bool settle_fields(Change& change, Entry& entry);
 
     Keyspace* keys_;
     KeyspaceObserver* observer_;

@@ -8,6 +8,8 @@
 #include "engine/keyspace/table.h"
 #include "engine/lanes/gate.h"
 #include "engine/memory/background_free.h"
+#include "engine/types/collections.h"
+#include "engine/types/field_deadlines.h"
 
 namespace millpond::engine {
 
@@ -21,22 +23,34 @@ constexpr std::size_t kStaleMin = 256;
 /// What a fragment turned out to stand for.
 struct Finding {
     bool due = false;
+    bool fields = false;                   ///< only fields of it are
     std::string key;                       ///< of an entry that is due
     std::int64_t next = Entry::kNoExpiry;  ///< else the earliest deadline
 };
 
+/// The earliest deadline of a key or, in a hash, of its fields.
+std::int64_t deadline_of(Entry& entry) {
+    std::int64_t deadline = entry.expiry();
+    if (entry.type() != Type::hash) return deadline;
+    FieldDeadlines* of_fields = FieldDeadlines::of(entry.object());
+    if (of_fields == nullptr || of_fields->next() == Hash::kNoDeadline) return deadline;
+    const std::int64_t fields = of_fields->next();
+    of_fields->note_filed(fields);  // by the caller, then or earlier
+    return deadline == Entry::kNoExpiry ? fields : std::min(deadline, fields);
+}
+
 Finding look_up(const Table& table, DeadlineWheel::Fragment fragment, UnixMillis now) {
     Finding finding;
     table.visit_fragment(fragment, [&](Entry& entry) {
-        if (!entry.has_expiry()) return true;
-        if (entry.expiry() <= now) {
+        const std::int64_t deadline = deadline_of(entry);
+        if (deadline == Entry::kNoExpiry) return true;
+        if (deadline <= now) {
             finding.due = true;
+            finding.fields = !entry.has_expiry() || entry.expiry() > now;
             finding.key.assign(entry.key());
             return false;
         }
-        if (finding.next == Entry::kNoExpiry || entry.expiry() < finding.next) {
-            finding.next = entry.expiry();
-        }
+        if (finding.next == Entry::kNoExpiry || deadline < finding.next) finding.next = deadline;
         return true;
     });
     return finding;
@@ -89,7 +103,12 @@ bool ActiveExpiry::expire_shard(Keyspace& keys, int index, UnixMillis now,
             if (finding.due) {
                 // A fragment that came up is used up by the one key that it took along; others that
                 // it might have stood for have their own.
-                Database(keys, db, {.now = now}, observer).expire(finding.key);
+                Database database(keys, db, {.now = now}, observer);
+                if (finding.fields) {
+                    database.expire_fields(finding.key);
+                } else {
+                    database.expire(finding.key);
+                }
             } else if (finding.next != Entry::kNoExpiry) {
                 wheel.add(fragment, finding.next);
             }
@@ -111,16 +130,20 @@ void ActiveExpiry::tidy_shard(Keyspace& keys, int index, UnixMillis now) {
             if (table == nullptr || table->wheel() == nullptr) {
                 if (!building || table == nullptr) break;
             } else if (!building &&
-                       table->wheel()->size() <= 2 * table->volatile_size() + kStaleMin) {
+                       table->wheel()->size() <=
+                           2 * std::max(table->volatile_size(), table->wheel()->built_size()) +
+                               kStaleMin) {
                 break;
             }
             if (!building) old = table->drop_wheel();
             building = true;
             DeadlineWheel& wheel = table->make_wheel(now);
             position = table->visit_group(position, [&](Entry& entry) {
-                if (!entry.has_expiry()) return;
-                wheel.add(DeadlineWheel::fragment_of(keys.hash(entry.key())), entry.expiry());
+                const std::int64_t deadline = deadline_of(entry);
+                if (deadline == Entry::kNoExpiry) return;
+                wheel.add(DeadlineWheel::fragment_of(keys.hash(entry.key())), deadline);
             });
+            if (position == 0) wheel.note_built();
             update_next_due(shard);
         } while (position != 0);
     }
@@ -163,8 +186,12 @@ void ActiveExpiry::run() {
     std::unique_lock lock(mutex_);
     while (!stop_) {
         lock.unlock();
+        const auto begin = std::chrono::steady_clock::now();
         sweep(*flag);
         tidy(*flag);
+        hooks_.took(std::chrono::duration_cast<std::chrono::milliseconds>(
+                        std::chrono::steady_clock::now() - begin)
+                        .count());
         lock.lock();
         wake_.wait_for(lock, std::chrono::milliseconds(kPeriodMs), [this] { return stop_; });
     }

@@ -31,6 +31,8 @@ public:
         std::function<UnixMillis()> now;
         /// Told of each removal under the shard's lock.
         KeyspaceObserver& observer;
+        /// Told how long each look at the wheels took.
+        std::function<void(std::int64_t ms)> took = [](std::int64_t) {};
     };
     /// Keys removed between two looks at the gate.
     static constexpr std::size_t kPiece = 64;

@@ -46,6 +46,9 @@ public:
     /// When take_due will next have something, in unix ms; INT64_MAX when the wheel is empty.
     std::int64_t next_due() const noexcept;
     std::size_t size() const noexcept { return size_; }
+    /// How many it held when it had been made anew from what there is: then all of use.
+    std::size_t built_size() const noexcept { return built_size_; }
+    void note_built() noexcept { built_size_ = size_; }
 
 private:
     struct Chunk;
@@ -64,6 +67,7 @@ private:
     SlabArena& arena_;
     std::int64_t tick_;
     std::size_t size_ = 0;
+    std::size_t built_size_ = 0;
     Chunk* due_ = nullptr;
     std::array<std::unique_ptr<Level>, kLevels> levels_;
 };

@@ -23,9 +23,8 @@ std::optional<std::uint32_t> parse_notify_classes(std::string_view text) {
 
 // redis-server 7.0 prints no 'n' behind an 'A', although the class is on.
 std::string print_notify_classes(std::uint32_t classes) {
-    std::string text;
     const bool all = (classes & kAll) == kAll;
-    if (all) text = "A";
+    std::string text(all ? 1 : 0, 'A');
     for (const char letter : kNotifyLetters) {
         const bool named = !all || notify_bit(letter) > notify_bit('n');
         if (named && (classes & notify_bit(letter))) text += letter;

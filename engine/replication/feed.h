@@ -80,6 +80,11 @@ public:
     /// Reads what has come; true when an ACK was among it.
     bool receive(std::int64_t now_ms);
 
+    /// Of the connection that it was: its id, and since when it is a feed. Set once.
+    std::uint64_t session = 0;
+    std::int64_t since_ms = 0;
+    std::size_t pending() const { return out_.size() - out_sent_; }
+
     /// Since when more than the soft limit has been pending; the hub's to keep. 0: it is not.
     std::int64_t over_soft_since_ms = 0;
 

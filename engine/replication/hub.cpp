@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/replication/hub.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -17,6 +19,23 @@
 namespace millpond::engine {
 
 namespace {
+
+/// Where the connection arrived, as CLIENT LIST shows it; empty on a unix socket.
+std::string local_name(int fd) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    char text[INET6_ADDRSTRLEN] = "";
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+    if (address.ss_family == AF_INET) {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+        ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+        return std::string(text) + ":" + std::to_string(ntohs(v4.sin_port));
+    }
+    if (address.ss_family != AF_INET6) return {};
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    return "[" + std::string(text) + "]:" + std::to_string(ntohs(v6.sin6_port));
+}
 
 constexpr std::int64_t tick_ms = 100;
 constexpr std::int64_t idle_tick_ms = 1000;
@@ -188,6 +207,8 @@ void ReplicaHub::attach(DetachedConnection connection, ReplicaAnnouncement annou
     attached_.fetch_add(1);  // counted from here, so that nobody thinks it alone meanwhile
     auto feed = std::make_shared<std::unique_ptr<Feed>>(std::make_unique<Feed>(
         connection.fd, connection.peer, std::move(announced), std::move(request)));
+    (*feed)->session = connection.session;
+    (*feed)->since_ms = steady_ms();
     post([this, feed] {
         attached_.fetch_sub(1);
         admit(std::move(*feed));
@@ -392,9 +413,12 @@ void ReplicaHub::publish() {
             announced.node_id.empty()
                 ? feed->address() + ":" + std::to_string(announced.listening_port)
                 : announced.node_id;
-        fresh.push_back({{id, feed->address(), announced.listening_port, state_word(feed->state()),
-                          feed->ack(), 0, online},
-                         feed->ack_ms()});
+        fresh.push_back(
+            {{id, feed->address(), announced.listening_port, state_word(feed->state()), feed->ack(),
+              0, online},
+             feed->ack_ms(),
+             {feed->session, feed->fd(), feed->peer(), local_name(feed->fd()), "default",
+              feed->since_ms, std::max(feed->since_ms, feed->ack_ms()), feed->pending()}});
     }
     server.set_good_replicas(good);
     bool changed = false;
@@ -420,6 +444,22 @@ std::vector<ReplicaHub::Replica> ReplicaHub::replicas() const {
         out.back().lag_ms = std::max<std::int64_t>(0, now - one.ack_ms);
     }
     return out;
+}
+
+std::vector<DetachedClients::Client> ReplicaHub::clients() const {
+    std::vector<Client> out;
+    std::lock_guard lock(mutex_);
+    for (const Published& one : published_) out.push_back(one.client);
+    return out;
+}
+
+void ReplicaHub::close(std::uint64_t id) {
+    post([this, id] {
+        for (const auto& feed : feeds_) {
+            if (feed->session == id) feed->fail("closed by CLIENT KILL");
+        }
+        sweep();
+    });
 }
 
 // -- WAIT

@@ -24,7 +24,7 @@ namespace millpond::engine {
 
 class Server;
 
-class ReplicaHub {
+class ReplicaHub final : public DetachedClients {
 public:
     /// What the hub asks of the rest of replication; called on its thread unless said otherwise.
     struct Environment {
@@ -45,7 +45,7 @@ public:
     explicit ReplicaHub(Environment environment);
     /// Starts the thread: what the environment reaches is there by now.
     void start();
-    ~ReplicaHub();
+    ~ReplicaHub() override;
     ReplicaHub(const ReplicaHub&) = delete;
     ReplicaHub& operator=(const ReplicaHub&) = delete;
 
@@ -78,6 +78,8 @@ public:
         bool online;
     };
     std::vector<Replica> replicas() const;
+    std::vector<Client> clients() const override;
+    void close(std::uint64_t id) override;
     std::size_t attached() const { return attached_.load(std::memory_order_relaxed); }
     struct Counters {
         std::atomic<std::uint64_t> full{0}, partial_ok{0}, partial_err{0};
@@ -131,6 +133,7 @@ private:
     struct Published {
         Replica replica;
         std::int64_t ack_ms;
+        Client client;
     };
     std::vector<Published> published_;
 

@@ -65,6 +65,7 @@ Replication::Replication(Server& server) : server_(server) {
         server_, history_, *snapshots_, [this] { return take_cut(); }, [this] { return refusal(); },
         [this] { changed(); }, [this](std::int64_t now_ms) { failover_->step(now_ms); },
         [this](std::int64_t now_ms) { tick(now_ms); }});
+    server_.set_detached_clients(hub_.get());
     hub_->start();
 
     // Before anybody can connect: nobody is to see an empty data set that is about to be loaded.
@@ -114,6 +115,7 @@ void Replication::stop() {
     if (!hub_) return;
     persistence_->join();
     link_->halt();
+    server_.set_detached_clients(nullptr);
     hub_.reset();
     link_.reset();
     snapshots_.reset();

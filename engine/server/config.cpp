@@ -80,6 +80,11 @@ std::optional<std::string> Config::get(std::string_view name) const {
 
 std::vector<std::pair<std::string, std::string>> Config::match(std::string_view glob) const {
     std::vector<std::pair<std::string, std::string>> found;
+    if (glob.find_first_of("[*?") == std::string_view::npos) {
+        const Directive* directive = find(glob);
+        if (directive && !directive->internal) found.emplace_back(glob, directive->get());
+        return found;
+    }
     for (const auto& directive : directives_) {
         if (directive->internal) continue;
         for (const std::string_view name :
@@ -92,7 +97,8 @@ std::vector<std::pair<std::string, std::string>> Config::match(std::string_view 
 }
 
 std::optional<std::string> Config::set(
-    const std::vector<std::pair<std::string, std::string>>& pairs, bool running) {
+    const std::vector<std::pair<std::string, std::string>>& pairs, bool running,
+    bool may_set_guarded) {
     const auto failed = [](std::string_view name, std::string_view why) {
         return "ERR CONFIG SET failed (possibly related to argument '" + std::string(name) +
                "') - " + std::string(why);
@@ -104,8 +110,13 @@ std::optional<std::string> Config::set(
             return "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
         }
         if (running && directive->immutable) return failed(name, "can't set immutable config");
-        if (std::ranges::find(chosen, directive) != chosen.end())
-            return failed(name, "duplicate parameter");
+        if (running && directive->guarded && !may_set_guarded)
+            return failed(name, "can't set protected config");
+        // A name and its alias count as two.
+        const auto again = std::ranges::find_if(pairs, [&, own = lowered(name)](const auto& pair) {
+            return lowered(pair.first) == own;
+        });
+        if (&again->first != &name) return failed(name, "duplicate parameter");
         chosen.push_back(directive);
     }
     std::vector<std::string> before;

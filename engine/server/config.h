@@ -90,6 +90,10 @@ public:
     ConfigNumber busy_reply_threshold{5000};
     ConfigNumber slowlog_log_slower_than{10000}, slowlog_max_len{128}, latency_monitor_threshold{0};
     ConfigBool latency_tracking{true};
+    ConfigText latency_percentiles{"50 99 99.9"};
+    ConfigText enable_protected_configs{"no"};  ///< as enable_debug_command
+    ConfigText shutdown_on_sigint{"default"}, shutdown_on_sigterm{"default"};
+    ConfigNumber shutdown_timeout{10};
     ConfigText enable_debug_command{"local"};  ///< no, local (loopback and unix sockets), yes
     ConfigNumber hz{10};
     std::atomic<std::uint32_t> notify_keyspace_events{0};  ///< bits, see notify_classes.h
@@ -97,6 +101,7 @@ public:
 
     // -- Memory
     ConfigNumber maxmemory{0}, maxmemory_samples{5};
+    ConfigNumber maxmemory_clients{0};  ///< bytes; negative: percent of maxmemory
     std::atomic<MaxmemoryPolicy> maxmemory_policy{MaxmemoryPolicy::noeviction};
     ConfigNumber lfu_log_factor{10}, lfu_decay_time{1};
     ConfigNumber hash_max_listpack_entries{512}, hash_max_listpack_value{64};
@@ -152,9 +157,10 @@ public:
     std::vector<std::pair<std::string, std::string>> match(std::string_view glob) const;
 
     /// Sets all or none. Returns the error reply's text, or nothing. `running`: immutable ones are
-    /// refused, and observers are called. Requires, when running: the exclusive lane.
+    /// refused, guarded ones too unless `may_set_guarded`, and observers are called. Requires, when
+    /// running: the exclusive lane.
     std::optional<std::string> set(const std::vector<std::pair<std::string, std::string>>& pairs,
-                                   bool running);
+                                   bool running, bool may_set_guarded = true);
 
     /// Called after a directive was set while running; an error text undoes the set. Before threads
     /// start.

@@ -62,6 +62,21 @@ public:
     virtual void drop_parked() = 0;
 };
 
+/// Connections that have left the I/O threads: replicas' feeds. Any thread may ask.
+class DetachedClients {
+public:
+    virtual ~DetachedClients() = default;
+    struct Client {
+        std::uint64_t id;
+        int fd;
+        std::string peer, local, user;
+        std::int64_t created_ms, last_active_ms;  ///< steady clock
+        std::uint64_t pending_bytes;
+    };
+    virtual std::vector<Client> clients() const = 0;
+    virtual void close(std::uint64_t id) = 0;
+};
+
 enum class Role : std::uint8_t { none, primary, replica };
 
 struct History {

@@ -20,6 +20,7 @@ struct Config::Directive {
     bool immutable = false;   ///< only before the start
     bool many_words = false;  ///< the value is several words
     bool internal = false;    ///< not shown by CONFIG GET
+    bool guarded = false;     ///< set while running only where enable-protected-configs lets
     std::function<std::string()> get;
     /// An error text, or nothing when it has been set.
     std::function<std::optional<std::string>(const std::string&)> set;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -13,6 +14,8 @@
 #include "engine/commands/numbers.h"
 #include "engine/observers/notify_classes.h"
 #include "engine/server/directive.h"
+#include "engine/server/directive_values.h"
+#include "engine/server/directives_kept.h"
 #include "resp/words.h"
 
 namespace millpond::engine {
@@ -21,6 +24,9 @@ namespace {
 
 using Directive = Config::Directive;
 using Error = std::optional<std::string>;
+
+constexpr std::int64_t kHzMax = 500;
+constexpr std::int64_t kBacklogBytesMin = 16 << 10;
 
 constexpr std::array<std::pair<std::string_view, MaxmemoryPolicy>, 8> kPolicies{{
     {"volatile-lru", MaxmemoryPolicy::volatile_lru},
@@ -32,31 +38,6 @@ constexpr std::array<std::pair<std::string_view, MaxmemoryPolicy>, 8> kPolicies{
     {"allkeys-random", MaxmemoryPolicy::allkeys_random},
     {"noeviction", MaxmemoryPolicy::noeviction},
 }};
-
-/// "100", "1k" (1000), "1kb" (1024), "1m", "1mb", "1g", "1gb", "1b".
-std::optional<std::int64_t> parse_memory(std::string_view text) {
-    std::size_t digits = 0;
-    while (digits < text.size() &&
-           ((text[digits] >= '0' && text[digits] <= '9') || (digits == 0 && text[0] == '-'))) {
-        ++digits;
-    }
-    const auto number = parse_integer(text.substr(0, digits));
-    if (!number) return std::nullopt;
-    struct Unit {
-        std::string_view name;
-        std::int64_t bytes;
-    };
-    static constexpr Unit kUnits[] = {{"", 1},           {"b", 1},       {"k", 1000},
-                                      {"kb", 1 << 10},   {"m", 1000000}, {"mb", 1 << 20},
-                                      {"g", 1000000000}, {"gb", 1 << 30}};
-    for (const Unit& unit : kUnits) {
-        std::int64_t bytes = 0;
-        if (!is_word(text.substr(digits), unit.name)) continue;
-        if (__builtin_mul_overflow(*number, unit.bytes, &bytes)) return std::nullopt;
-        return bytes;
-    }
-    return std::nullopt;
-}
 
 class Builder {
 public:
@@ -132,8 +113,7 @@ private:
     static Error store(ConfigNumber& value, std::int64_t parsed, std::int64_t min,
                        std::int64_t max) {
         if (parsed < min || parsed > max) {
-            return "argument must be between " + integer_text(min) + " and " + integer_text(max) +
-                   " inclusive";
+            return between(min, max);
         }
         value = parsed;
         return std::nullopt;
@@ -230,7 +210,7 @@ void add_general(Builder& to, Config& c) {
     to.text("logfile", c.logfile).immutable = true;
     to.text("pidfile", c.pidfile).immutable = true;
     to.flag("daemonize", c.daemonize).immutable = true;
-    to.add(
+    Directive& dir = to.add(
         "dir", [&c] { return c.dir.get(); },
         [&c](const std::string& path) -> Error {
             char resolved[PATH_MAX];
@@ -240,9 +220,10 @@ void add_general(Builder& to, Config& c) {
             c.dir.set(resolved);
             return std::nullopt;
         });
+    dir.guarded = true;
     to.number("busy-reply-threshold", c.busy_reply_threshold, 0, LONG_MAX).alias = "lua-time-limit";
     to.number("slowlog-log-slower-than", c.slowlog_log_slower_than, -1, INT64_MAX);
-    to.number("slowlog-max-len", c.slowlog_max_len, 0, INT_MAX);
+    to.number("slowlog-max-len", c.slowlog_max_len, 0, INT64_MAX);
     to.number("latency-monitor-threshold", c.latency_monitor_threshold, 0, INT64_MAX);
     to.flag("latency-tracking", c.latency_tracking);
     to.add(
@@ -258,12 +239,65 @@ void add_general(Builder& to, Config& c) {
     to.number("tracking-table-max-keys", c.tracking_table_max_keys, 0, LONG_MAX);
     to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable =
         true;
-    to.number("hz", c.hz, 1, 500);
+    to.add(
+        "hz", [&c] { return integer_text(c.hz); },
+        [&c](const std::string& text) -> Error {
+            const auto parsed = parse_integer(text);
+            if (!parsed) return "argument couldn't be parsed into an integer";
+            c.hz = std::clamp<std::int64_t>(*parsed, 1, kHzMax);
+            return std::nullopt;
+        });
+    to.add(
+          "latency-tracking-info-percentiles", [&c] { return c.latency_percentiles.get(); },
+          [&c](const std::string& text) -> Error {
+              Percentiles checked = check_percentiles(text);
+              if (!checked.error) c.latency_percentiles.set(std::move(checked.text));
+              return checked.error;
+          })
+        .many_words = true;
+    to.word("enable-protected-configs", c.enable_protected_configs, {"no", "yes", "local"})
+        .immutable = true;
+    for (auto [name, value] : {std::pair("shutdown-on-sigint", &c.shutdown_on_sigint),
+                               std::pair("shutdown-on-sigterm", &c.shutdown_on_sigterm)}) {
+        to.add(
+              name, [value = value] { return value->get(); },
+              [value = value](const std::string& text) -> Error {
+                  ShutdownWords checked = check_shutdown_words(text);
+                  if (!checked.error) value->set(std::move(checked.text));
+                  return checked.error;
+              })
+            .many_words = true;
+    }
+    to.number("shutdown-timeout", c.shutdown_timeout, 0, INT_MAX);
+}
+
+/// "1mb", or "5%" of maxmemory, kept as a negative number.
+void add_client_memory(Builder& to, Config& c) {
+    to.add(
+        "maxmemory-clients",
+        [&c] {
+            const std::int64_t value = c.maxmemory_clients;
+            return value < 0 ? integer_text(-value) + "%" : integer_text(value);
+        },
+        [&c](const std::string& text) -> Error {
+            if (!text.ends_with('%')) {
+                const auto bytes = parse_memory(text);
+                if (!bytes) return "argument must be a memory or percent value";
+                c.maxmemory_clients = *bytes;
+                return std::nullopt;
+            }
+            const auto share = parse_integer(std::string_view(text).substr(0, text.size() - 1));
+            if (!share || *share < 0) return "argument must be a memory or percent value";
+            if (*share > 100) return "percentage argument must be less or equal to 100";
+            c.maxmemory_clients = -*share;
+            return std::nullopt;
+        });
 }
 
 void add_memory(Builder& to, Config& c) {
+    add_client_memory(to, c);
     to.memory("maxmemory", c.maxmemory, 0);
-    to.number("maxmemory-samples", c.maxmemory_samples, 1, 64);
+    to.number("maxmemory-samples", c.maxmemory_samples, 1, INT_MAX);
     to.add(
         "maxmemory-policy",
         [&c] {
@@ -306,7 +340,7 @@ void add_memory(Builder& to, Config& c) {
 }
 
 void add_persistence(Builder& to, Config& c) {
-    to.add(
+    Directive& dbfilename = to.add(
         "dbfilename", [&c] { return c.dbfilename.get(); },
         [&c](const std::string& name) -> Error {
             if (name.empty() || name.find('/') != std::string::npos) {
@@ -315,6 +349,7 @@ void add_persistence(Builder& to, Config& c) {
             c.dbfilename.set(name);
             return std::nullopt;
         });
+    dbfilename.guarded = true;
     Directive& save = to.add(
         "save", [&c] { return c.save.get(); },
         [&c](const std::string& text) -> Error {
@@ -339,6 +374,7 @@ void add_persistence(Builder& to, Config& c) {
         "appendonly", [] { return "no"; },
         [](const std::string& text) -> Error {
             if (is_word(text, "no")) return std::nullopt;
+            if (!is_word(text, "yes")) return "argument must be 'yes' or 'no'";
             return "the append-only file is not available";
         });
 }
@@ -366,7 +402,15 @@ void add_replication(Builder& to, Config& c) {
     to.flag("replica-read-only", c.replica_read_only).alias = "slave-read-only";
     to.flag("replica-serve-stale-data", c.replica_serve_stale_data).alias =
         "slave-serve-stale-data";
-    to.memory("repl-backlog-size", c.repl_backlog_size, 1);
+    to.add(
+        "repl-backlog-size", [&c] { return integer_text(c.repl_backlog_size); },
+        [&c](const std::string& text) -> Error {
+            const auto bytes = parse_memory(text);
+            if (!bytes) return "argument must be a memory value";
+            if (*bytes < 1) return between(1, INT64_MAX);
+            c.repl_backlog_size = std::max(*bytes, kBacklogBytesMin);
+            return std::nullopt;
+        });
     to.number("repl-backlog-ttl", c.repl_backlog_ttl, 0, LONG_MAX);
     to.number("repl-timeout", c.repl_timeout, 1, INT_MAX);
     to.number("repl-ping-replica-period", c.repl_ping_replica_period, 1, INT_MAX).alias =
@@ -409,7 +453,9 @@ std::vector<std::unique_ptr<Config::Directive>> make_directives(Config& config) 
     add_persistence(builder, config);
     add_replication(builder, config);
     add_managed(builder, config);
-    return builder.take();
+    auto all = builder.take();
+    add_kept_directives(all);
+    return all;
 }
 
 }  // namespace millpond::engine

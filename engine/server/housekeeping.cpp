@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/housekeeping.h"
 
+#include <algorithm>
+
 #include "engine/keyspace/eviction.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/log/effect_log.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
+#include "engine/server/latency_monitor.h"
 #include "engine/server/pause.h"
 #include "engine/server/server.h"
 
 namespace millpond::engine {
 
 namespace {
+
+/// More than these make no better choice.
+constexpr std::int64_t kSamplesMax = 64;
 
 EvictionPolicy policy_of(const Config& config) {
     static_assert(static_cast<int>(EvictionPolicy::volatile_ttl) ==
@@ -29,6 +35,12 @@ void set_clocks(Server& server) {
     clocks.lfu_decay_minutes = static_cast<int>(config.lfu_decay_time.load());
 }
 
+void note_latency(Server& server, std::string_view event, std::int64_t ms) {
+    const std::int64_t watched_ms =
+        server.config().latency_monitor_threshold.load(std::memory_order_relaxed);
+    if (watched_ms > 0 && ms >= watched_ms) server.latency_monitor().add(event, ms);
+}
+
 bool make_room(Server& server) {
     const Config& config = server.config();
     // A pause lets nothing into the log, evictions neither.
@@ -36,9 +48,13 @@ bool make_room(Server& server) {
     const EvictionLimits limits{
         .maxmemory = static_cast<std::size_t>(config.maxmemory.load(std::memory_order_relaxed)),
         .policy = policy_of(config),
-        .samples = static_cast<int>(config.maxmemory_samples.load(std::memory_order_relaxed)),
+        .samples = static_cast<int>(
+            std::min(config.maxmemory_samples.load(std::memory_order_relaxed), kSamplesMax)),
         .not_counted = server.log().memory_bytes()};
-    return make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
+    const std::int64_t begin = steady_ms();
+    const bool room = make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
+    note_latency(server, "eviction-cycle", steady_ms() - begin);
+    return room;
 }
 
 }  // namespace
@@ -47,7 +63,8 @@ Housekeeping::Housekeeping(Server& server)
     : expiry_(server.keyspace(), server.gate(),
               {.may_expire = [&server] { return server.active_expiry() && server.may_expire(); },
                .now = [] { return unix_ms(); },
-               .observer = server.background_observer()}) {
+               .observer = server.background_observer(),
+               .took = [&server](std::int64_t ms) { note_latency(server, "expire-cycle", ms); }}) {
     set_clocks(server);
     for (const char* name : {"maxmemory-policy", "lfu-log-factor", "lfu-decay-time"}) {
         server.config().on_change(name, [&server]() -> std::optional<std::string> {

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <clocale>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -107,10 +108,18 @@ void go_to_background() {
     if (::daemon(1, 0) != 0) throw ConfigError("cannot daemonize");
 }
 
-/// A signal ends the server as SHUTDOWN does: with a save, where save points are set.
+/// A signal ends the server as SHUTDOWN does: with a save where save points are set, unless
+/// shutdown-on-sigterm or shutdown-on-sigint says otherwise.
 void save_at_exit(Server& server) {
-    const bool by_signal = server.exit_reason().starts_with("SIG");
-    if (!by_signal || server.config().save.get().empty() || !server.save_hook()) return;
+    const std::string reason = server.exit_reason();
+    if (!reason.starts_with("SIG") || !server.save_hook()) return;
+    const Config& config = server.config();
+    const std::string words =
+        " " + (reason == "SIGINT" ? config.shutdown_on_sigint : config.shutdown_on_sigterm).get() +
+        " ";
+    const bool wanted = words.find(" save ") != std::string::npos ||
+                        (words.find(" nosave ") == std::string::npos && !config.save.get().empty());
+    if (!wanted) return;
     if (const std::string error = server.save_hook()(); !error.empty())
         spdlog::error("Saving at exit: {}", error);
 }
@@ -171,5 +180,7 @@ int run(int argc, char** argv) {
 }  // namespace millpond::engine
 
 int main(int argc, char** argv) {
+    // SORT ... ALPHA answers in the order of the user's language.
+    std::setlocale(LC_COLLATE, "");
     return millpond::engine::run(argc, argv);
 }

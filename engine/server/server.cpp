@@ -9,6 +9,7 @@
 
 #include "engine/acl/access_control.h"
 #include "engine/commands/dispatch.h"
+#include "engine/commands/migrate.h"
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
 #include "engine/commands/waiters.h"
@@ -20,9 +21,11 @@
 #include "engine/net/network.h"
 #include "engine/observers/bus.h"
 #include "engine/scripting/scripting.h"
+#include "engine/server/client_eviction.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/control_thread.h"
+#include "engine/server/latency_monitor.h"
 #include "engine/server/pause.h"
 #include "engine/server/rates.h"
 #include "engine/server/slow_log.h"
@@ -69,6 +72,9 @@ std::unique_ptr<CommandTable> make_table() {
     add_hyperloglog_commands(*table);
     add_geo_commands(*table);
     add_sort_commands(*table);
+    add_dump_commands(*table);
+    add_migrate_commands(*table);
+    add_hash_field_commands(*table);
     return table;
 }
 
@@ -85,6 +91,9 @@ public:
     }
     void evicted(int db, Bytes key) override {
         alone([&](Record& record) { record.evicted(db, key); });
+    }
+    void fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) override {
+        alone([&](Record& record) { record.fields_expired(db, key, fields, key_gone); });
     }
 
 private:
@@ -124,10 +133,12 @@ Server::Server(std::unique_ptr<Config> config)
     keyspace_ = std::make_unique<Keyspace>(control_->background_free);
     commands_ = make_table();
     statistics_ = std::make_unique<Statistics>(commands_->size());
+    latency_monitor_ = std::make_unique<LatencyMonitor>();
     rates_ = std::make_unique<Rates>();
     watches_ = std::make_unique<WatchRegistry>(*keyspace_);
     waiters_ = std::make_unique<WaiterRegistry>(*keyspace_);
     slow_log_ = std::make_unique<SlowLog>();
+    migrations_ = std::make_unique<Migrations>(*this);
     acl_ = std::make_unique<acl::AccessControl>(*this);
     acl_->load_configured();
     bus_ = std::make_unique<Bus>(*this);
@@ -181,6 +192,7 @@ void Server::sample_rates() {
     rates_->sample(steady_ms(), {static_cast<double>(statistics_->commands_processed()),
                                  static_cast<double>(statistics_->net_input.sum()),
                                  static_cast<double>(statistics_->net_output.sum())});
+    evict_clients(*this);
     post_after(Rates::kSampleMs, [this] { sample_rates(); });
 }
 
@@ -188,6 +200,7 @@ int Server::run() {
     network_->run();
     network_->join();
     control_->thread.stop();
+    migrations_->stop();
     for (const auto& work : exits_) work();
     return 0;
 }

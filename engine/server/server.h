@@ -30,6 +30,7 @@ class Gate;
 class GateFlag;
 class Keyspace;
 class KeyspaceObserver;
+class Migrations;
 class Network;
 class Pause;
 class Rates;
@@ -38,6 +39,7 @@ class WaiterRegistry;
 class WatchRegistry;
 class Scripting;
 class SlowLog;
+class LatencyMonitor;
 
 class Server {
 public:
@@ -56,6 +58,8 @@ public:
     WatchRegistry& watches() { return *watches_; }
     WaiterRegistry& waiters() { return *waiters_; }
     SlowLog& slow_log() { return *slow_log_; }
+    Migrations& migrations() { return *migrations_; }
+    LatencyMonitor& latency_monitor() { return *latency_monitor_; }
     acl::AccessControl& acl() { return *acl_; }
     Bus& bus() { return *bus_; }
     Scripting& scripting() { return *scripting_; }
@@ -111,6 +115,11 @@ public:
     /// The last background save failed, kept by persistence: for -MISCONF.
     void set_save_failed(bool yes) { save_failed_.store(yes, std::memory_order_relaxed); }
     bool save_failed() const { return save_failed_.load(std::memory_order_relaxed); }
+
+    /// The replicas' connections, for CLIENT LIST and KILL; null until replication is there. Set
+    /// before threads start.
+    DetachedClients* detached_clients() const { return detached_clients_; }
+    void set_detached_clients(DetachedClients* clients) { detached_clients_ = clients; }
 
     // -- Work for other threads
     // ------------------------------------------------------------------------------
@@ -168,6 +177,8 @@ private:
     std::unique_ptr<WatchRegistry> watches_;
     std::unique_ptr<WaiterRegistry> waiters_;
     std::unique_ptr<SlowLog> slow_log_;
+    std::unique_ptr<Migrations> migrations_;
+    std::unique_ptr<LatencyMonitor> latency_monitor_;
     std::unique_ptr<acl::AccessControl> acl_;
     std::unique_ptr<Bus> bus_;
     std::unique_ptr<KeyspaceObserver> background_;
@@ -183,6 +194,7 @@ private:
     std::atomic<bool> stale_{false};
     std::atomic<bool> active_expiry_{true};
     RoleControl* role_control_ = nullptr;
+    DetachedClients* detached_clients_ = nullptr;
     std::atomic<KeyspaceObserver*> change_hook_{nullptr};
     std::atomic<int> good_replicas_{0};
     std::atomic<bool> save_failed_{false};

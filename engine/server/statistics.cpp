@@ -55,7 +55,7 @@ std::map<std::string, std::uint64_t> Statistics::errors() const {
 void Statistics::reset() {
     for (ThreadCounter* counter :
          {&connections_received, &connections_rejected, &net_input, &net_output, &error_replies,
-          &output_limit_disconnections, &query_limit_disconnections}) {
+          &output_limit_disconnections, &query_limit_disconnections, &evicted_clients}) {
         counter->reset();
     }
     const std::lock_guard lock(mutex_);

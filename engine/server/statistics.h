@@ -63,7 +63,7 @@ public:
 
     ThreadCounter connections_received, connections_rejected, net_input, net_output, error_replies,
         dirty;
-    ThreadCounter output_limit_disconnections, query_limit_disconnections;
+    ThreadCounter output_limit_disconnections, query_limit_disconnections, evicted_clients;
 
     /// Requires: the exclusive lane.
     void reset();

@@ -2,6 +2,7 @@
 #include "engine/snapshot/rdb_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,11 +23,13 @@ constexpr std::size_t buffer_bytes = 256 << 10;
 RdbFileSink::RdbFileSink(std::string path, bool checksum)
     : path_(std::move(path)),
       temporary_((std::filesystem::path(path_).parent_path() /
-                  ("temp-" + std::to_string(::getpid()) + ".rdb"))
+                  ("temp-" + std::to_string(::getpid()) + "-XXXXXX.rdb"))
                      .string()),
       checksum_(checksum) {
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd_ < 0) fail("cannot create");
+    // A name of its own: two saves of one process may overlap.
+    constexpr int kSuffixBytes = 4;
+    fd_ = ::mkostemps(temporary_.data(), kSuffixBytes, O_CLOEXEC);
+    if (fd_ < 0 || ::fchmod(fd_, 0644) != 0) fail("cannot create");
 }
 
 RdbFileSink::~RdbFileSink() {

@@ -30,7 +30,7 @@ private:
     bool fail(const char* what);
 
     const std::string path_;
-    const std::string temporary_;
+    std::string temporary_;
     const bool checksum_;
     int fd_ = -1;
     bool committed_ = false;

@@ -3,7 +3,8 @@
 // The numbers of the RDB format, as Redis documents them in its sources and as
 // https://rdb.fnordig.de/file_format.html describes: "REDIS" and four digits of version, opcodes
 // and key-value pairs (type, key, value), 0xff and an 8-byte little-endian CRC-64. We write version
-// 10, which Redis 7.0 reads, and read all versions up to 12.
+// 10, which Redis 7.0 reads, and read all versions up to 12. Of version 12 we write one type, and
+// only where there is such a value: a hash whose fields have deadlines, which Redis 7.4 reads.
 #pragma once
 
 #include <cstdint>

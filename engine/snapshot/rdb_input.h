@@ -50,5 +50,7 @@ private:
 OwnedObject read_rdb_object(RdbInput& input, std::uint8_t type);
 /// A stream of any of its three types.
 OwnedObject read_rdb_stream(RdbInput& input, std::uint8_t type);
+/// How many elements it has: an empty collection is no value.
+std::size_t object_size(OwnedObject& object);
 
 }  // namespace millpond::engine

@@ -4,7 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <string>
+#include <vector>
 
+#include "engine/keyspace/integer.h"
 #include "engine/snapshot/packed.h"
 #include "engine/snapshot/rdb_format.h"
 #include "engine/snapshot/rdb_input.h"
@@ -145,6 +148,44 @@ OwnedObject read_hash(RdbInput& input) {
     return hash;
 }
 
+void add_timed_field(OwnedObject& hash, Bytes field, Bytes value, std::uint64_t deadline) {
+    constexpr std::uint64_t deadline_max = std::uint64_t{1} << 48;  // beyond what Redis allows
+    if (!add_field(hash, field, value)) malformed("hash: a field twice");
+    if (deadline > deadline_max) malformed("hash: a deadline beyond all time");
+    if (deadline != 0) Hash(hash.slot()).set_deadline(field, static_cast<std::int64_t>(deadline));
+}
+
+/// Fields each behind its deadline: a moment, or, in the later form, one more than what it is later
+/// than the earliest.
+OwnedObject read_timed_hash(RdbInput& input, bool relative) {
+    OwnedObject hash = make_hash();
+    const std::uint64_t earliest = relative ? input.little(8) : 1;
+    for (std::uint64_t n = input.length(); n > 0; --n) {
+        const std::uint64_t deadline = input.length();
+        const std::string field = input.text();
+        add_timed_field(hash, field, input.text(), deadline == 0 ? 0 : earliest + deadline - 1);
+    }
+    return hash;
+}
+
+/// Field, value, deadline, one after another.
+OwnedObject read_packed_timed_hash(RdbInput& input, bool with_earliest) {
+    if (with_earliest) input.little(8);
+    OwnedObject hash = make_hash();
+    std::vector<std::string> parts;
+    const bool whole = read_listpack(input.text(), [&](Bytes element) {
+        parts.emplace_back(element);
+        if (parts.size() < 3) return true;
+        const auto deadline = parse_integer(parts[2]);
+        if (!deadline || *deadline < 0) return false;
+        add_timed_field(hash, parts[0], parts[1], static_cast<std::uint64_t>(*deadline));
+        parts.clear();
+        return true;
+    });
+    if (!whole || !parts.empty()) malformed("hash");
+    return hash;
+}
+
 OwnedObject read_packed_hash(Reader read, Bytes packed) {
     OwnedObject hash = make_hash();
     read_pairs(read, packed, "hash",
@@ -194,11 +235,13 @@ OwnedObject read_rdb_object(RdbInput& input, std::uint8_t type) {
         case rdb::module:
             throw RdbError("values of modules are not supported");
         case rdb::hash_metadata_old:
-        case rdb::hash_listpack_ex_old:
+            return read_timed_hash(input, false);
         case rdb::hash_metadata:
+            return read_timed_hash(input, true);
+        case rdb::hash_listpack_ex_old:
+            return read_packed_timed_hash(input, false);
         case rdb::hash_listpack_ex:
-            throw RdbError(
-                "hashes whose fields have a time to live are not supported by this version");
+            return read_packed_timed_hash(input, true);
         default:
             throw RdbError("unknown value type " + std::to_string(type));
     }

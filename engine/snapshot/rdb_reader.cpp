@@ -12,21 +12,6 @@ namespace millpond::engine {
 
 namespace {
 
-std::size_t object_size(OwnedObject& object) {
-    switch (object.type()) {
-        case Type::list:
-            return List(object.slot()).size();
-        case Type::set:
-            return Set(object.slot()).size();
-        case Type::sorted_set:
-            return SortedSet(object.slot()).size();
-        case Type::stream:
-            return 1;  // may be empty, but is one
-        default:
-            return Hash(object.slot()).size();
-    }
-}
-
 /// One reading, from the first byte to the checksum.
 class Reading {
 public:
@@ -125,7 +110,7 @@ private:
         } else {
             OwnedObject object = read_rdb_object(input_, type);
             if (object_size(object) == 0) {  // old versions of Redis could write them
-                result_.warnings.push_back("an empty collection was left out");
+                result_.warnings.emplace_back("an empty collection was left out");
                 return;
             }
             target_.object(db_, key, std::move(object), expiry);
@@ -151,6 +136,21 @@ private:
 };
 
 }  // namespace
+
+std::size_t object_size(OwnedObject& object) {
+    switch (object.type()) {
+        case Type::list:
+            return List(object.slot()).size();
+        case Type::set:
+            return Set(object.slot()).size();
+        case Type::sorted_set:
+            return SortedSet(object.slot()).size();
+        case Type::stream:
+            return 1;  // may be empty, but is one
+        default:
+            return Hash(object.slot()).size();
+    }
+}
 
 std::size_t MemorySource::read(char* to, std::size_t size) {
     const std::size_t n = std::min(size, bytes_.size());

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "engine/keyspace/integer.h"
 #include "engine/snapshot/packed.h"
 #include "engine/snapshot/rdb_format.h"
 
@@ -115,7 +116,18 @@ void RdbWriter::integer_text(std::int64_t value) {
     chunk_.bytes.append(digits, end);
 }
 
+/// Digits that are an integer of 32 bits are written as one, as Redis does: true if they were.
+bool RdbWriter::short_integer(Bytes value) {
+    constexpr std::size_t digits_max = 11;
+    if (value.empty() || value.size() > digits_max) return false;
+    const auto number = parse_integer(value);
+    if (!number || *number < INT32_MIN || *number > INT32_MAX) return false;
+    integer_text(*number);
+    return true;
+}
+
 void RdbWriter::text(Bytes value) {
+    if (short_integer(value)) return;
     if (options_.compress && value.size() > compress_above && value.size() <= UINT32_MAX) {
         // Room for less than the input only: what does not shrink is written as it is.
         std::string packed(value.size() - 4, '\0');
@@ -237,6 +249,23 @@ void RdbWriter::hash(Entry& entry) {
     });
 }
 
+/// The earliest deadline, then each field with its own, counted from there; 0 means none.
+void RdbWriter::timed_hash(const Hash& hash) {
+    const std::int64_t earliest = hash.next_deadline();
+    char raw[sizeof earliest];
+    std::memcpy(raw, &earliest, sizeof earliest);
+    chunk_.bytes.append(raw, sizeof raw);
+    length(hash.size());
+    hash.for_each([&](Bytes field, Bytes value) {
+        const std::int64_t deadline = hash.deadline(field);
+        length(deadline == Hash::kNoDeadline ? 0
+                                             : static_cast<std::uint64_t>(deadline - earliest) + 1);
+        text(field);
+        text(value);
+        return true;
+    });
+}
+
 void RdbWriter::entry(Entry& entry) {
     if (entry.has_expiry()) {
         byte(rdb::op_expire_ms);
@@ -245,9 +274,13 @@ void RdbWriter::entry(Entry& entry) {
         std::memcpy(raw, &at, sizeof at);
         chunk_.bytes.append(raw, sizeof raw);
     }
+    typed_value(entry, true);
+}
+
+void RdbWriter::typed_value(Entry& entry, bool with_key) {
     const auto kind = [&](rdb::ValueType type) {
         byte(type);
-        text(entry.key());
+        if (with_key) text(entry.key());
     };
     switch (entry.type()) {
         case Type::string:
@@ -266,6 +299,10 @@ void RdbWriter::entry(Entry& entry) {
                      : rdb::zset);
             return sorted_set(entry);
         case Type::hash:
+            if (const Hash hash(entry.object()); hash.has_deadlines()) {
+                kind(rdb::hash_metadata);
+                return timed_hash(hash);
+            }
             kind(object_encoding(Type::hash, entry.object()) == "listpack" ? rdb::hash_listpack
                                                                            : rdb::hash);
             return hash(entry);

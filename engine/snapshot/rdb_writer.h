@@ -51,6 +51,8 @@ public:
     void entry(Entry& entry);
     /// A function library: its code.
     void function(Bytes code);
+    /// The type and the value alone, as DUMP's payload has them.
+    void value(Entry& entry) { typed_value(entry, false); }
     /// The end opcode; the checksum behind it is over all bytes and is the sink's to compute.
     void end();
 
@@ -59,6 +61,8 @@ private:
     void length(std::uint64_t value);
     void text(Bytes value);
     void integer_text(std::int64_t value);
+    bool short_integer(Bytes value);
+    void typed_value(Entry& entry, bool with_key);
     void string_value(Entry& entry);
     void list(Entry& entry);
     void set(Entry& entry);
@@ -67,6 +71,7 @@ private:
     void stream(Entry& entry);  ///< in rdb_streams.cpp
     void stream_group(const std::string& name, const StreamGroup& group);
     void little(std::uint64_t value);
+    void timed_hash(const Hash& hash);
 
     RdbWriteOptions options_;
     RdbChunk chunk_;

@@ -36,12 +36,15 @@ private:
     R (*call_)(void*, A...);
 };
 
-/// Field -> value. Packed up to 128 fields of up to 64 bytes (configurable), a table beyond.
+class FieldDeadlines;
+
+/// Field -> value. Packed up to 128 fields of up to 64 bytes (configurable), a table beyond. A
+/// field may have a deadline; only a hash that has had one keeps anything for it.
 class Hash {
 public:
     static constexpr Type type = Type::hash;
     static void* create();
-    explicit Hash(ObjectSlot slot) : slot_(slot) {}
+    explicit Hash(ObjectSlot slot);
 
     std::size_t size() const;
     std::optional<Bytes> get(Bytes field) const;
@@ -59,8 +62,27 @@ public:
                        FunctionView<void(Bytes, Bytes)> visit) const;
     void random(std::uint64_t random, FunctionView<void(Bytes, Bytes)> visit) const;
 
+    // -- Deadlines of fields, in unix ms. set() leaves them as they are.
+    static constexpr std::int64_t kNoDeadline = INT64_MAX;
+    bool has_deadlines() const { return next_deadline() != kNoDeadline; }
+    /// The earliest.
+    std::int64_t next_deadline() const;
+    std::int64_t deadline(Bytes field) const;
+    /// Requires: the field is there. kNoDeadline removes it. True when that has changed anything.
+    bool set_deadline(Bytes field, std::int64_t at);
+    /// Removes the fields whose deadline has passed, at most so many, and calls visit with each.
+    void erase_due(std::int64_t now, std::size_t most, FunctionView<void(Bytes)> visit);
+    /// Every reader is to find fields due at this moment gone; 0: none.
+    void hide_due(std::int64_t now);
+
 private:
-    ObjectSlot slot_;
+    bool hidden(Bytes field) const;
+    bool remove(Bytes field);
+    std::size_t hidden_count() const;
+
+    ObjectSlot whole_;           ///< the entry's own slot
+    FieldDeadlines* deadlines_;  ///< null: there never were any
+    void** slot_;                ///< what holds the fields
 };
 
 /// A double-ended list of byte strings; indexes are non-negative here.

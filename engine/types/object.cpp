@@ -2,6 +2,7 @@
 #include "engine/types/object.h"
 
 #include "engine/types/collections.h"
+#include "engine/types/field_deadlines.h"
 #include "engine/types/integer_set.h"
 #include "engine/types/limits.h"
 #include "engine/types/member_table.h"
@@ -75,6 +76,9 @@ void destroy_object(Type type, void* object) noexcept {
         case Form::stream:
             delete as<Stream>(object);
             return;
+        case Form::timed:
+            delete as<FieldDeadlines>(object);
+            return;
     }
 }
 
@@ -92,6 +96,9 @@ std::size_t object_effort(Type type, const void* object) noexcept {
             return as<RunChain>(object)->links();
         case Form::stream:
             return as<Stream>(object)->effort();
+        case Form::timed:
+            return object_effort(type, as<FieldDeadlines>(object)->fields()) +
+                   as<FieldDeadlines>(object)->size();
     }
     return 1;
 }
@@ -114,6 +121,8 @@ std::size_t object_bytes(Type type, const void* object) noexcept {
             return as<RunChain>(object)->bytes();
         case Form::stream:
             return as<Stream>(object)->bytes();
+        case Form::timed:
+            return as<FieldDeadlines>(object)->bytes();
     }
     return 0;
 }
@@ -125,6 +134,11 @@ std::string_view object_encoding(Type type, const void* object) noexcept {
         case Type::set:
             return form_of(object) == Form::integers ? "intset" : "hashtable";
         case Type::hash:
+            if (form_of(object) == Form::timed) {
+                // Redis 7.4 has a packed form of its own for those.
+                const void* fields = as<FieldDeadlines>(object)->fields();
+                return form_of(fields) == Form::packed ? "listpackex" : "hashtable";
+            }
             return form_of(object) == Form::packed ? "listpack" : "hashtable";
         case Type::sorted_set:
             return form_of(object) == Form::packed ? "listpack" : "skiplist";
@@ -156,6 +170,8 @@ void* clone_object(Type type, const void* object) {
             return as<RunChain>(object)->clone();
         case Form::stream:
             return as<Stream>(object)->clone();
+        case Form::timed:
+            return as<FieldDeadlines>(object)->clone();
     }
     return nullptr;
 }

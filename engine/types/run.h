@@ -13,7 +13,7 @@
 
 namespace millpond::engine {
 
-enum class Form : std::uint8_t { packed, integers, table, tree, chain, stream };
+enum class Form : std::uint8_t { packed, integers, table, tree, chain, stream, timed };
 
 struct ObjectHead {
     std::uint32_t used = 0;        ///< bytes after the header, of a run

@@ -211,7 +211,8 @@ StreamId Stream::first_recorded_id() const {
 }
 
 bool Stream::has_deleted_from(const StreamId& id) const {
-    if (length_ == 0 || max_deleted_id_.zero()) return false;
+    // What was deleted before the first entry leaves no gap.
+    if (length_ == 0 || max_deleted_id_.zero() || max_deleted_id_ < first_id_) return false;
     return id <= max_deleted_id_;
 }
 

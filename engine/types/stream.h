@@ -27,7 +27,7 @@ namespace millpond::engine {
 struct StreamTrim {
     enum class By : std::uint8_t { nothing, length, id } by = By::nothing;
     std::uint64_t length = 0;  ///< what may stay
-    StreamId id;               ///< the first that may stay
+    StreamId id{};             ///< the first that may stay
     bool approximate = false;  ///< whole runs only
     std::int64_t limit = 0;    ///< at most so many entries; 0: any number
 };

@@ -15,7 +15,7 @@ constexpr CommandNotes kNotes[] = {
      .arguments = "filter<'ip:port'~2.8.12 new-format<client-id:i=ID?^2.8.12 "
                   "normal_master_slave_pubsub=TYPE<normal! master!^3.2.0 slave! replica!^5.0.0 "
                   "pubsub!>?^2.8.12 username=USER? 'ip:port'=ADDR? 'ip:port'=LADDR?^6.2.0 "
-                  "'yes/no'=SKIPME?>*>",
+                  "'yes/no'=SKIPME? maxage:i=MAXAGE?^7.4.0>*>",
      .history = "2.8.12 Takes filters; 2.8.12 Takes `ID`; 3.2.0 `TYPE` knows `master`; 5.0.0 "
                 "`TYPE` says `replica`, and still knows `slave`; 6.2.0 Takes `LADDR`"},
     {.name = "client|list",

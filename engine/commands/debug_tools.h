@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DEBUG's subcommands that clients' and tools' tests use. In the exclusive lane, as all of DEBUG.
+#pragma once
+
+#include "engine/commands/call.h"
+
+namespace millpond::engine {
+
+void debug_reload(Call& call);
+void debug_populate(Call& call);
+void debug_protocol(Call& call);
+void debug_log(Call& call);
+void debug_structsize(Call& call);
+void debug_htstats(Call& call);
+void debug_htstats_key(Call& call);
+void debug_listpack(Call& call);
+void debug_change_repl_id(Call& call);
+void debug_replybuffer(Call& call);
+/// Switches that are answered and have nothing to switch here.
+void debug_accepted(Call& call);
+
+}  // namespace millpond::engine
