@@ -80,7 +80,8 @@ private slots:
         for (const auto& [name, view] : fleet.nodes("quick")) pids.push_back(view.pid);
         QCOMPARE(pids.size(), std::size_t(3));
         SUCCEEDS(fleet.remove("quick"));
-        for (const auto pid : pids) QVERIFY(!runs(pid));
+        // Fenced, they may take a moment to end.
+        for (const auto pid : pids) QVERIFY(fleet.wait_for([&] { return !runs(pid); }));
         QVERIFY(!std::filesystem::exists(spec.nodes[0].folder));
         QCOMPARE(client.connect(spec.primary_endpoint.ip), ECONNREFUSED);
     }
@@ -184,7 +185,8 @@ private slots:
             kill_process(pid, SIGSTOP);
             QVERIFY2(writer.write(Milliseconds(10'000)), fleet.all_told().c_str());
             times.push_back(ms_since(start));
-            QVERIFY(!runs(pid));  // it can never accept a write again
+            QVERIFY(
+                fleet.wait_for([&] { return !runs(pid); }));  // it can never accept a write again
             QVERIFY(fleet.primary(name) != old);
             QCOMPARE(writer.refused, 0);
             WHOLE(name, 2);

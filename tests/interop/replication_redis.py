@@ -391,6 +391,7 @@ class ReplicationTest(unittest.TestCase):
                 follow(replica, primary)
             wait_for("the links", lambda: link_up(first) and link_up(second))
             wait_for("traffic", lambda: traffic.count > 500)
+        primary("CLIENT", "PAUSE", 100000, "WRITE")  # nor does anything expire meanwhile
         wait_for("all in step", lambda: in_step(primary, first, second))
         old = primary.info()["master_replid"]
         first("REPLICAOF", "NO", "ONE")
@@ -400,6 +401,7 @@ class ReplicationTest(unittest.TestCase):
         with self.traffic(first) as traffic:
             follow(second, first)
             follow(primary, first)  # the old primary, demoted, has nothing that the new one lacks
+            primary("CLIENT", "UNPAUSE")
             wait_for("the links", lambda: link_up(second) and link_up(primary))
             at = traffic.count
             wait_for("traffic", lambda: traffic.count > at + 500)

@@ -11,3 +11,6 @@ millpond_script_test(observers_four_threads ${Python3_EXECUTABLE} ${observers} O
 set(blocking ${CMAKE_CURRENT_SOURCE_DIR}/differential/blocking.py)
 millpond_script_test(differential_blocking_one_thread ${Python3_EXECUTABLE} ${blocking} Blocking TIMEOUT 400)
 millpond_script_test(differential_blocking_four_threads ${Python3_EXECUTABLE} ${blocking} BlockingFourThreads TIMEOUT 400)
+millpond_script_test(moving_values ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/moving_values.py TIMEOUT 300)
+millpond_script_test(house_compatibility ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/compatibility.py
+  TIMEOUT 60)

@@ -28,6 +28,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import seeds
 import servers
 from clients import Clients, wait_until
 from compare import show
@@ -35,7 +36,7 @@ from differential import same_effects, split_line
 from effects import Stream
 
 SCRIPTS = pathlib.Path(__file__).parent / "scripts"
-SEED = int(os.environ.get("MILLPOND_SEED") or random.SystemRandom().randrange(2**32))
+SEED = seeds.seed()
 STEPS = 100_000 if os.environ.get("MILLPOND_SOAK") else 400
 LINE = re.compile(r"(\w+)([:>~<?!.])\s*(.*)")
 

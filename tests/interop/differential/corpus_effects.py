@@ -188,7 +188,7 @@ EVAL "redis.set_repl(redis.REPL_REPLICA) redis.call('SET','e3',1)" 0
 EVAL "redis.call('SELECT',5) redis.call('SET','in5',1)" 0
 EVAL "redis.call('SET','in0',1) redis.call('SELECT',5) redis.call('SET','in5',1)" 0
 EVAL "return redis.call('SADD','es','a','b')" 0
-EVAL "return redis.call('SPOP','es',100)" 0
+EVAL "return #redis.call('SPOP','es',100)" 0
 EVAL "for i=1,10 do redis.call('RPUSH','el',i) end" 0
 EVAL_RO "return redis.call('SET','e1',1)" 0
 MULTI
@@ -208,5 +208,41 @@ FUNCTION DELETE el
 FUNCTION DELETE el
 FUNCTION FLUSH
 FUNCTION FLUSH SYNC
+SETBIT bits 7 1
+SETBIT bits 7 1
+SETBIT bits 7 0
+SETBIT n2 0 0
+BITFIELD bits SET u8 0 5 INCRBY u8 0 1 GET u8 0
+BITFIELD bits GET u8 0
+BITFIELD bits SET u8 0 6
+BITOP AND bo bits nokey
+BITOP OR bo nokey
+BITOP OR bo nokey
+PFADD pf a b c
+PFADD pf a
+PFADD pf
+PFCOUNT pf
+PFCOUNT pf
+PFCOUNT pf nokey
+PFMERGE pf2 pf
+PFMERGE pf2
+PFDEBUG TODENSE pf2
+PFDEBUG TODENSE pf2
+PFDEBUG ENCODING pf2
+GEOADD geo 13.361389 38.115556 Palermo 15.087269 37.502669 Catania
+GEOADD geo NX CH 13.361389 38.115556 Palermo 1 1 new
+GEOADD geo XX 1 1 nobody
+GEORADIUS geo 15 37 200 km STORE geo2
+GEORADIUS geo 15 37 1 m STORE geo2
+GEORADIUS geo 15 37 1 m STORE geo2
+GEORADIUSBYMEMBER geo Palermo 200 km STOREDIST geo2
+GEOSEARCHSTORE geo3 geo FROMMEMBER Palermo BYRADIUS 200 km
+GEOSEARCHSTORE geo3 nokey FROMMEMBER Palermo BYRADIUS 200 km
+RPUSH sl 3 1 2
+SORT sl STORE sorted
+SORT sl BY w* STORE sorted
+SORT nokey STORE sorted
+SORT nokey STORE sorted
+SORT sl
 FLUSHDB
 """.split("\n")[1:-1]

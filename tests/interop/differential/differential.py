@@ -17,6 +17,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import command_docs
+import seeds
 import command_info
 import servers
 from corpus_effects import WRITES
@@ -27,7 +28,7 @@ from pair import Pair
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 COMMANDS = 2_000_000 if os.environ.get("MILLPOND_SOAK") else 20_000
 BATCH = 40
-SEED = int(os.environ.get("MILLPOND_SEED") or random.SystemRandom().randrange(2**32))
+SEED = seeds.seed()
 
 ESCAPES = {"n": b"\n", "r": b"\r", "t": b"\t", "\\": b"\\", '"': b'"'}
 

@@ -18,6 +18,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import grammar_choice
+import seeds
 import servers
 from bulk_pair import BulkPair
 from grammar import Grammar, read_forms
@@ -26,7 +27,7 @@ COMMANDS = int(os.environ.get("MILLPOND_COMMANDS") or (3_000_000 if os.environ.g
 BATCH = 150
 DIFFERENCES_MAX = 40
 SHOWN_PER_COMMAND = 3
-SEED = int(os.environ.get("MILLPOND_SEED") or random.SystemRandom().randrange(2**32))
+SEED = seeds.seed()
 ONLY = set(filter(None, os.environ.get("MILLPOND_ONLY", "").split(",")))
 
 

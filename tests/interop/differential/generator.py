@@ -4,11 +4,13 @@ its type, and now and then one of another type, an absent one, a bad number or a
 
 from generator_blocking import BlockingCommands
 from generator_streams import StreamMakers
+from generator_bits import BitCommands
+from generator_geo import GeoCommands
 
 FAR = 100000  # seconds: so that nothing expires while a run lasts
 
 
-class Generator(BlockingCommands, StreamMakers):
+class Generator(BlockingCommands, StreamMakers, BitCommands, GeoCommands):
     def __init__(self, random):
         self.random = random
         self.makers = {

@@ -5,7 +5,7 @@
 class BlockingCommands:
     def timeout(self):
         if self.chance(0.05):
-            return self.pick("-1", "x", "nan", "inf", "", "1e30", "-0.001")
+            return self.pick("-1", "x", "nan", "inf", "", "1e30", "-0.5")  # -0.001 is rounded up to 0: for ever
         return self.pick("0.001", "0.0005", "1e-3", "0x1p-10")
 
     def end(self):

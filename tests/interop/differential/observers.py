@@ -17,6 +17,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import seeds
 import servers
 from differential import CORPUS, read_corpus, split_line
 from generator import Generator
@@ -24,7 +25,7 @@ from pair import show
 from resp_client import Reply, to_bytes
 
 COMMANDS = int(os.environ.get("MILLPOND_COMMANDS") or 4000)
-SEED = int(os.environ.get("MILLPOND_SEED") or random.SystemRandom().randrange(2**32))
+SEED = seeds.seed()
 
 # Corpora whose commands are about keys.
 KEY_FAMILIES = {"generic", "strings", "hashes", "lists", "sets", "sorted_sets", "streams", "bits", "bitmaps", "geo",

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known to differ from redis-server 7.0, and why. compatibility.py makes engine/COMPATIBILITY.md of it; what a
+comparison leaves out beyond this is in compare.py and grammar_choice.py, with its reason."""
+
+# Of the whole engine.
+GENERAL = {
+    "Order of what has none": "Redis's order of sets, hashes and keys follows its hash function; Millpond has its own. "
+    "Sorted sets, lists and streams have the same order.",
+    "Cursors": "SCAN's cursors are each server's own; a whole iteration returns the same elements.",
+    "Keys are expired on time": "an expired key is gone within 100 ms, however many volatile keys there are; Redis samples, "
+    "and DBSIZE and KEYS may count expired keys for longer.",
+    "Prose": "the texts of HELP, DOCTOR, LOLWUT, and the summaries of COMMAND DOCS are Millpond's own words.",
+    "Errors of arguments": "are the same to the byte, user input shown in them included.",
+    "TLS": "there is none; the tls- directives do not exist, but for tls-port, which can only be 0.",
+    "Append-only file": "there is none yet; appendonly can only be no, and the directives that go with it are kept without "
+    "effect.",
+    "Modules": "there are none.",
+    "Redis Cluster": "a node answers CLUSTER as a redis-server with cluster support disabled does.",
+}
+
+# Of commands, by name.
+COMMANDS = {
+    "asking": "refused, as by a redis-server without cluster support",
+    "client|kill": "MAXAGE, of Redis 7.4, is there",
+    "client|list": "the buffers' sizes are Millpond's own; argv-mem, multi-mem and rbs are 0",
+    "client|no-touch": "of Redis 7.2",
+    "client|setinfo": "of Redis 7.2",
+    "cluster": "refused, as by a redis-server without cluster support",
+    "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
+    "config|set": "port, bind and maxclients beyond the process's descriptors cannot be changed while running",
+    "debug": "the subcommands that tests and tools need",
+    "info": "fields that tell of fork, jemalloc and the append-only file are 0 or missing; millpond_version is there",
+    "lolwut": "a picture of its own",
+    "memory|doctor": "in its own words",
+    "memory|malloc-stats": "mimalloc's statistics, not jemalloc's",
+    "memory|stats": "sizes are Millpond's own",
+    "memory|usage": "that it is less is the point",
+    "latency|doctor": "in its own words",
+    "module": "LIST is empty; loading is refused",
+    "object|freq": "the counter grows at random in both",
+    "object|refcount": "Redis shares small integers, and says 2147483647; Millpond shares none, and says 1",
+    "randomkey": "drawn at random",
+    "readonly": "refused, as by a redis-server without cluster support",
+    "readwrite": "refused, as by a redis-server without cluster support",
+    "set": "IFEQ, of Valkey 8.1, is there; goes to replicas without the condition (NX, XX) that has been met",
+    "dump": "a string beyond 16 KiB is not compressed; hashes and sets are in an order of their own",
+    "xautoclaim": "its COUNT has a fixed bound, where Redis's follows its allocator",
+    "pfadd": "changes nothing of a value that is corrupted",
+    "bitfield": "one that only makes the string longer goes to replicas too",
+    "sort": "leaves a sorted set as it is; elements of equal weight may come in another order",
+    "migrate": "keys that change while they are sent are sent anew, at most five times; not inside MULTI",
+    "script|debug": "refused: there is no debugger",
+    "function|flush": "frees at once, with ASYNC too",
+    "hexpire": "of Redis 7.4, like the other commands of fields that expire; a snapshot with such fields is not for Redis 7.0",
+    "delifeq": "of Valkey 9",
+    "waitaof": "of Redis 7.2; there is no append-only file, so 0 is the only number of local files",
+}
+
+# Commands that are there in part.
+PARTIAL = {"debug"}
+
+REFUSED = {"asking", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload"}
