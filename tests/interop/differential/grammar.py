@@ -2,6 +2,7 @@
 """Draws commands from the argument trees of COMMAND DOCS: whatever a command says that it takes, in every combination, with
 values that its keys make sense of, and now and then something that it does not take."""
 
+from grammar_choice import settled
 from grammar_values import NO_NUMBERS, TIMES, Values
 
 # Shares of all commands.
@@ -86,7 +87,7 @@ class Grammar:
         for at in self.counts:
             if self.random.random() < 0.96:
                 words[at] = b"%d" % self.keys
-        return self.spoil(form, words) if self.random.random() < GARBAGE else words
+        return settled(self.spoil(form, words) if self.random.random() < GARBAGE else words)
 
     def write(self, form, node, words):
         random = self.random.random
