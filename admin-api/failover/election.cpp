@@ -14,11 +14,12 @@ int place_in(const std::vector<std::string>& lineage, const std::string& replid)
     return it == lineage.end() ? -1 : static_cast<int>(it - lineage.begin());
 }
 
-/// A replica's last report may be older than the end of its full sync: only its seal tells.
+/// A node's last report may be older than its promotion or the end of its full sync: only its seal
+/// tells.
 bool may_hold_data(const Node& node) {
     if (node.sealed) return node.sealed->complete();
     return node.report.history.complete() || node.report.role == Role::replica ||
-           node.told_to_follow;
+           node.given_role;
 }
 
 bool append(std::vector<std::string>& lineage, const std::string& replid) {

@@ -297,7 +297,7 @@ private:
     static void reset_life(Node& node) {
         node.heard = false;
         node.could_write = false;
-        node.told_to_follow = false;
+        node.given_role = false;
         node.report = {};
         node.pending.reset();
         node.sealed.reset();

@@ -172,7 +172,7 @@ void make_followers(Context& context) {
         grant.role = Role::replica;
         grant.source = state.primary;
         node.sealed.reset();  // from here on its data may grow, whether or not the answer arrives
-        node.told_to_follow = true;
+        node.given_role = true;
         request(context, node, grant);
     }
 }

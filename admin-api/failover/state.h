@@ -61,8 +61,9 @@ struct Node {
     /// refusal ends that.
     bool could_write = false;
     Report report;
-    bool told_to_follow =
-        false;  ///< a grant to follow was sent, so it may hold data whatever it last said
+    /// A grant was sent in this life, so it may hold data whatever it last said: a report may have
+    /// been on its way since before.
+    bool given_role = false;
     std::optional<Pending> pending;
     std::optional<History> sealed;  ///< in the election under way
     Millis retry_not_before = 0;    ///< after a refusal

@@ -65,7 +65,7 @@ bool backing_off(Context& context) {
 
 bool fresh(const Node& node) {
     return node.report.role == Role::none && !node.report.history.complete() &&
-           !node.told_to_follow;
+           !node.given_role;
 }
 
 /// Seals every node that may hold data. True when all have answered, or have had their time.
@@ -157,6 +157,7 @@ void grant_primary(Context& context, Node& node) {
     state.epoch = state.next_epoch++;
     state.primary = node.id;
     node.could_write = true;
+    node.given_role = true;
     if (state.election) {
         state.election->seal_since =
             -1;  // should this one die too, the next round has its own time
