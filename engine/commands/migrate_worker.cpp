@@ -245,6 +245,7 @@ void Migrations::start(std::unique_ptr<Migration> migration) {
     join_finished();
     Worker& worker = workers_.emplace_back();
     worker.thread = std::thread([this, &worker, migration = std::move(migration)] {
+        ::pthread_setname_np(::pthread_self(), "migrate");
         const std::string reply = Run(*this, *migration).run();
         server_.resume(migration->client, reply);
         worker.finished = true;

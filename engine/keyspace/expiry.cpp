@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/keyspace/expiry.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -182,6 +184,7 @@ void ActiveExpiry::tidy(GateFlag& flag) {
 }
 
 void ActiveExpiry::run() {
+    ::pthread_setname_np(::pthread_self(), "expiry");
     const auto flag = gate_.join("expiry");
     std::unique_lock lock(mutex_);
     while (!stop_) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/memory/background_free.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 namespace millpond::engine {
@@ -40,6 +42,7 @@ void BackgroundFree::drain() {
 }
 
 void BackgroundFree::run() {
+    ::pthread_setname_np(::pthread_self(), "freeing");
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stop_ || !items_.empty(); });

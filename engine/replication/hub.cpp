@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -108,6 +109,7 @@ void ReplicaHub::run_posted() {
 // ---------------------------------------------------------------------------------------
 
 void ReplicaHub::run() {
+    ::pthread_setname_np(::pthread_self(), "replica-hub");
     ::prctl(PR_SET_TIMERSLACK, 1000UL);  // a nap is as short as it says
     EffectLog& log = environment_.server.log();
     LogOffset seen = log.end();

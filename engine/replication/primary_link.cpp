@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/replication/primary_link.h"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -68,13 +69,14 @@ private:
     std::uint64_t left_;
 };
 
-/// What a spool holds.
+/// What a spool holds, freed as it is read.
 class SpoolSource final : public ByteSource {
 public:
     explicit SpoolSource(Spool& spool) : spool_(spool) {}
     std::size_t read(char* to, std::size_t size) override {
         const std::size_t n = spool_.read(at_, to, size);
         at_ += n;
+        spool_.release(at_);
         return n;
     }
 
@@ -189,6 +191,7 @@ bool PrimaryLink::fail(std::string why) {
 // --------------------------------------------------------------------------------------------
 
 void PrimaryLink::run() {
+    ::pthread_setname_np(::pthread_self(), "primary-link");
     executor_ = std::make_unique<Executor>(environment_.server, "replica link");
     std::unique_lock lock(mutex_);
     while (!ending_) {

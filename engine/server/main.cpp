@@ -72,6 +72,7 @@ class SignalThread {
 public:
     explicit SignalThread(Server& server) {
         thread_ = std::thread([&server] {
+            ::pthread_setname_np(::pthread_self(), "signals");
             sigset_t set = handled();
             for (;;) {
                 const int signal = ::sigwaitinfo(&set, nullptr);

@@ -185,6 +185,7 @@ void Persistence::load(Done done) {
     server_.set_loading(true);
     load_started_s_.store(std::time(nullptr));
     loader_ = std::thread([this, fd, done = std::move(done)] {
+        ::pthread_setname_np(::pthread_self(), "loading");
         const auto flag = server_.gate().join("loader");
         FileSource source(fd);
         const std::int64_t start = steady_ms();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/snapshot/snapshots.h"
 
+#include <pthread.h>
+
 namespace millpond::engine {
 
 Snapshots::Snapshots(Keyspace& keyspace, Gate& gate, SnapshotWalker::SetHook set_hook)
@@ -29,6 +31,7 @@ void Snapshots::abort(std::string why) {
 }
 
 void Snapshots::run() {
+    ::pthread_setname_np(::pthread_self(), "snapshots");
     const auto flag = gate_.join("snapshot");
     std::unique_lock lock(mutex_);
     for (;;) {

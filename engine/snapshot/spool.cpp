@@ -92,6 +92,7 @@ void Spool::fail(std::string why) {
 
 std::size_t Spool::read(std::uint64_t position, char* to, std::size_t size) {
     std::lock_guard lock(mutex_);
+    if (position < first_locked()) return 0;
     auto block = std::upper_bound(blocks_.begin(), blocks_.end(), position,
                                   [](std::uint64_t at, const Block& b) { return at < b.start; });
     if (block == blocks_.begin()) return 0;
@@ -109,19 +110,41 @@ std::size_t Spool::read(std::uint64_t position, char* to, std::size_t size) {
     return 0;
 }
 
+/// A file of gigabytes that is closed at once keeps its thread in the kernel for half a second,
+/// with the memory of the process: were the process killed then, nobody could replace it for so
+/// long. So it is given back piece by piece. Where the file system knows no holes, it is not.
+void Spool::punch(const Block& block, std::uint64_t position) {
+    std::uint64_t end = block.file_at + std::min<std::uint64_t>(block.size, position - block.start);
+    end -= end % punch_bytes;
+    if (end <= punched_) return;
+    ::fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(punched_),
+                static_cast<off_t>(end - punched_));
+    punched_ = end;
+}
+
 void Spool::release(std::uint64_t position) {
     std::lock_guard lock(mutex_);
-    while (!blocks_.empty() && blocks_.front().start + blocks_.front().size <= position) {
+    while (!blocks_.empty() && blocks_.front().start < position) {
+        const Block& front = blocks_.front();
+        if (!front.memory) punch(front, position);
+        if (front.start + front.size > position) break;
         // The last block may still grow while it is being filled.
         if (blocks_.size() == 1 && !finished_) break;
-        if (blocks_.front().memory) memory_bytes_ -= block_bytes;
+        if (front.memory) memory_bytes_ -= block_bytes;
         blocks_.pop_front();
     }
 }
 
+std::uint64_t Spool::first_locked() const {
+    if (blocks_.empty()) return size_;
+    const Block& front = blocks_.front();
+    if (front.memory || punched_ <= front.file_at) return front.start;
+    return front.start + (punched_ - front.file_at);
+}
+
 std::uint64_t Spool::first() const {
     std::lock_guard lock(mutex_);
-    return blocks_.empty() ? size_ : blocks_.front().start;
+    return first_locked();
 }
 
 std::uint64_t Spool::size() const {

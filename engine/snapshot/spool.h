@@ -20,6 +20,7 @@ class Spool {
 public:
     static constexpr std::size_t memory_bytes_max = 16 << 20;
     static constexpr std::size_t block_bytes = 256 << 10;
+    static constexpr std::size_t punch_bytes = 1 << 20;
 
     /// The file, should it be needed, is made in `folder`.
     explicit Spool(std::string folder, std::size_t memory_max = memory_bytes_max);
@@ -37,7 +38,8 @@ public:
 
     /// Copies what there is from `position`, at most `size` bytes; 0: nothing (yet), or an error.
     std::size_t read(std::uint64_t position, char* to, std::size_t size);
-    /// Frees what lies before `position`: no reader will ask for it.
+    /// Frees what lies before `position`, of the file in steps of `punch_bytes`: no reader will ask
+    /// for it.
     void release(std::uint64_t position);
 
     std::uint64_t first() const;  ///< the lowest position that can be read
@@ -54,6 +56,8 @@ private:
         std::uint64_t file_at;
     };
     bool append_to_file(Bytes bytes);
+    void punch(const Block& block, std::uint64_t position);
+    std::uint64_t first_locked() const;
 
     const std::string folder_;
     const std::size_t memory_max_;
@@ -64,6 +68,7 @@ private:
     std::size_t memory_bytes_ = 0;
     std::uint64_t size_ = 0;
     std::uint64_t file_size_ = 0;
+    std::uint64_t punched_ = 0;  ///< the file's bytes before this are given back
     int fd_ = -1;
     bool finished_ = false;
     std::string error_;

@@ -2,10 +2,14 @@
 //
 // Goals: what is written in RDB format reads back the same; nothing malformed crashes or is taken
 // for data; a walk under concurrent writes gives the data exactly as it was at the cut.
+#include <sys/stat.h>
+
 #include <QtTest>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -266,6 +270,7 @@ private slots:
     void aWalkGivesTheCutWhateverIsWritten();
     void aWalkThatFailsLeavesTheNextOneWhole();
     void theSpoolSpillsAndReadsBack();
+    void theSpoolGivesItsFileBackAsItIsRead();
     void aFileThatCannotBeWrittenLeavesTheOldOne();
 };
 
@@ -588,6 +593,40 @@ void SnapshotTest::theSpoolSpillsAndReadsBack() {
     QVERIFY(homeless.append(std::string(100, 'x')));
     QVERIFY(!homeless.append(std::string(1 << 20, 'x')));
     QVERIFY(homeless.failed() && !homeless.error().empty());
+}
+
+/// What this process's one open file without a name in `folder` takes on the disk.
+static std::int64_t nameless_bytes(const QString& folder) {
+    for (const QFileInfo& link : QDir("/proc/self/fd").entryInfoList(QDir::System | QDir::Files)) {
+        const QString target = QString::fromStdString(
+            std::filesystem::read_symlink(link.filePath().toStdString()).string());
+        struct stat about = {};
+        if (!target.startsWith(folder) || ::stat(qPrintable(link.filePath()), &about) != 0)
+            continue;
+        return about.st_blocks * 512;
+    }
+    return -1;
+}
+
+void SnapshotTest::theSpoolGivesItsFileBackAsItIsRead() {
+    QTemporaryDir folder;
+    Spool spool(folder.path().toStdString(), 0);
+    const std::string piece(1 << 20, 'x');
+    for (int i = 0; i < 32; ++i) QVERIFY(spool.append(piece));
+    QVERIFY(nameless_bytes(folder.path()) >= 32 << 20);
+    QCOMPARE(spool.first(), 0u);
+    std::vector<char> buffer(1 << 20);
+    std::uint64_t at = 0;
+    while (at < (30u << 20)) {
+        const std::size_t n = spool.read(at, buffer.data(), 300'000);
+        QVERIFY(n > 0 &&
+                std::all_of(buffer.data(), buffer.data() + n, [](char c) { return c == 'x'; }));
+        spool.release(at += n);
+    }
+    QVERIFY(nameless_bytes(folder.path()) <= 3 << 20);
+    QVERIFY(spool.first() <= at && spool.first() > at - Spool::punch_bytes);
+    QCOMPARE(spool.read(0, buffer.data(), 10), std::size_t(0));  // no zeros for what is gone
+    QCOMPARE(spool.read(at, buffer.data(), buffer.size()), buffer.size());
 }
 
 void SnapshotTest::aFileThatCannotBeWrittenLeavesTheOldOne() {
