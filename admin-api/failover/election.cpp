@@ -18,8 +18,7 @@ int place_in(const std::vector<std::string>& lineage, const std::string& replid)
 /// tells.
 bool may_hold_data(const Node& node) {
     if (node.sealed) return node.sealed->complete();
-    return node.report.history.complete() || node.report.role == Role::replica ||
-           node.given_role;
+    return node.report.history.complete() || node.report.role == Role::replica || node.given_role;
 }
 
 bool append(std::vector<std::string>& lineage, const std::string& replid) {

@@ -64,8 +64,7 @@ bool backing_off(Context& context) {
 }
 
 bool fresh(const Node& node) {
-    return node.report.role == Role::none && !node.report.history.complete() &&
-           !node.given_role;
+    return node.report.role == Role::none && !node.report.history.complete() && !node.given_role;
 }
 
 /// Seals every node that may hold data. True when all have answered, or have had their time.
