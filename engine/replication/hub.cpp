@@ -74,10 +74,14 @@ void ReplicaHub::start() {
     thread_ = std::thread([this] { run(); });
 }
 
-ReplicaHub::~ReplicaHub() {
+void ReplicaHub::stop() {
     stop_.store(true);
     wake();
     if (thread_.joinable()) thread_.join();
+}
+
+ReplicaHub::~ReplicaHub() {
+    stop();
     environment_.server.log().on_wake({});
     ::close(epoll_);
     ::close(event_);

@@ -45,6 +45,8 @@ public:
     explicit ReplicaHub(Environment environment);
     /// Starts the thread: what the environment reaches is there by now.
     void start();
+    /// Ends it. Requires: nobody else is told of this hub any more.
+    void stop();
     ~ReplicaHub() override;
     ReplicaHub(const ReplicaHub&) = delete;
     ReplicaHub& operator=(const ReplicaHub&) = delete;

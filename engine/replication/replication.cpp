@@ -116,6 +116,7 @@ void Replication::stop() {
     persistence_->join();
     link_->halt();
     server_.set_detached_clients(nullptr);
+    hub_->stop();  // its thread reads hub_ until then
     hub_.reset();
     link_.reset();
     snapshots_.reset();
