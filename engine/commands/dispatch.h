@@ -131,7 +131,7 @@ private:
     bool waiters_near() const;
     void serve_ready();
     void serve_key(int db, Bytes key);
-    bool serve(Waiter& waiter, Bytes key, const Database::Options& options);
+    void serve(Waiter& waiter, Bytes key, const Database::Options& options);
     bool is_exec(const CommandSpec& spec) const;
 
     void note_slow(const Call& call, std::int64_t us);

@@ -87,15 +87,18 @@ void Executor::serve_key(int db, Bytes key) {
         return &type;
     };
     server_.waiters().serve(db, key, type_of, [&](const std::shared_ptr<Waiter>& waiter) {
-        return serve(*waiter, key, options);
+        serve(*waiter, key, options);
     });
 }
 
 /// What one waiter takes is a record of its own.
-bool Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options) {
+void Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options) {
     Session& session = waiter.session;
     // Who has been killed gets nothing more, though its thread may not have come to it yet.
-    if (session.killed.load(std::memory_order_relaxed)) return true;
+    if (session.killed.load(std::memory_order_relaxed)) {
+        server_.waiters().remove(waiter, true);
+        return;
+    }
     record_.begin(nullptr);
     std::vector<Bytes> views;
     std::string out;
@@ -103,13 +106,13 @@ bool Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options
               out, options);
     if (!waiter.serve(call, key)) {
         assert(out.empty());
-        return false;
+        return;
     }
     account_changes(call);
     record_.commit();
     count_errors(call, out);
-    server_.resume(waiter.token, std::move(out));
-    return true;
+    server_.waiters().remove(waiter, true);
+    server_.resume(waiter.token, std::move(out));  // from here on the session may be gone
 }
 
 bool Executor::end_wait(Session& session) {

@@ -155,12 +155,20 @@ void reply_fresh(Call& call, const StreamRead& read, Bytes key, const Stream& st
     header.array(found);
 }
 
-/// One source's entries, if it has any: a pair of key and entries.
-bool serve_source(Call& call, const StreamRead& read, const StreamRead::Source& source,
+/// Would this source give anything? Looks only: to open a stream for writing is a change, of which
+/// those who wait for it are told.
+bool has_entries(const StreamRead& read, const StreamRead::Source& source, const Stream& stream,
+                 const StreamGroup* group) {
+    if (read.group && !source.fresh) return true;  // its history, which may be empty
+    const StreamId after = source.fresh ? group->last_id : source.after;
+    return stream.length() != 0 && stream.last_entry_id() > after;
+}
+
+/// One source's entries: a pair of key and entries. Requires: has_entries.
+void serve_source(Call& call, const StreamRead& read, const StreamRead::Source& source,
                   Stream& stream, StreamGroup* group) {
     const bool history = read.group && !source.fresh;
     StreamId start = source.fresh ? group->last_id : source.after;
-    if (!history && (stream.length() == 0 || stream.last_entry_id() <= start)) return false;
     start.increment();
     StreamConsumer* consumer = nullptr;
     if (read.group) {
@@ -178,7 +186,6 @@ bool serve_source(Call& call, const StreamRead& read, const StreamRead::Source& 
         reply_fresh(call, read, source.key, stream, group, consumer, start);
     }
     if (read.group) call.changed();
-    return true;
 }
 
 /// What a client that waits has asked for; the words are its own.
@@ -294,17 +301,21 @@ bool serve_stream_read(Call& call, const StreamRead& read, std::optional<std::si
     }
     for (std::size_t i = only.value_or(0); i < (only ? *only + 1 : read.sources.size()); ++i) {
         const StreamRead::Source& source = read.sources[i];
-        Entry* entry =
-            read.group ? call.db().find_write(source.key) : call.db().find_read(source.key);
+        Entry* entry = read.group ? call.db().peek(source.key) : call.db().find_read(source.key);
         if (entry == nullptr || entry->type() != Type::stream) continue;
-        Stream& stream = stream_of(entry);
-        StreamGroup* group = read.group ? stream.find_group(read.group_name) : nullptr;
+        const StreamGroup* group =
+            read.group ? stream_of(entry).find_group(read.group_name) : nullptr;
         if (read.group && group == nullptr) {
             if (!only) continue;
             call.error("NOGROUP the consumer group this client was blocked on no longer exists");
             return true;
         }
-        served += serve_source(call, read, source, stream, group) ? 1 : 0;
+        if (!has_entries(read, source, stream_of(entry), group)) continue;
+        if (read.group) entry = call.db().find_write(source.key);
+        Stream& stream = stream_of(entry);
+        serve_source(call, read, source, stream,
+                     read.group ? stream.find_group(read.group_name) : nullptr);
+        ++served;
     }
     if (served == 0) return false;
     if (call.reply().resp3()) {

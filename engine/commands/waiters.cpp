@@ -100,7 +100,7 @@ void WaiterRegistry::serve(int db, Bytes key, const TypeOf& type_of, const Offer
         const Type* type = type_of();
         const bool fits = type && *type == waiter->type;
         if (!fits && queue.minding == 0 && !type) return;
-        if ((fits || waiter->minds_absence) && offer(waiter)) remove(*waiter, true);
+        if (fits || waiter->minds_absence) offer(waiter);
     }
 }
 

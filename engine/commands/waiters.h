@@ -83,10 +83,10 @@ public:
     // -- In the exclusive lane
     // ------------------------------------------------------------------
     /// Offers a key to whoever waits for it, first come first served, until the key has nothing
-    /// more to give. `type_of` tells what the key holds at the moment (null: nothing); `offer`
-    /// returns whether the waiter has been served, and is thus to leave.
+    /// more to give. `type_of` tells what the key holds at the moment (null: nothing). `offer`
+    /// removes whom it serves, before its session learns of it: it may end right after.
     using TypeOf = std::function<const Type*()>;
-    using Offer = std::function<bool(const std::shared_ptr<Waiter>&)>;
+    using Offer = std::function<void(const std::shared_ptr<Waiter>&)>;
     void serve(int db, Bytes key, const TypeOf& type_of, const Offer& offer);
     /// The keys of a database (-1: all) that somebody waits for.
     std::vector<std::pair<int, std::string>> keys_of(int db) const;

@@ -15,6 +15,7 @@ import time
 
 BIN = os.environ.get("MILLPOND_BIN", "build/release/bin")
 SOAK = os.environ.get("MILLPOND_SOAK") == "1"
+SLOWNESS = float(os.environ.get("MILLPOND_SLOWNESS", "1"))  # of a build with sanitizers
 
 
 def wait_for(what, condition, seconds=30.0):
