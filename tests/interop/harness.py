@@ -37,7 +37,7 @@ class ReplyError(Exception):
 class Redis:
     """A plain RESP2 client on one socket; `source` binds it to an address first."""
 
-    def __init__(self, host=None, port=6379, path=None, source=None, timeout=10.0):
+    def __init__(self, host=None, port=6379, path=None, source=None, timeout=10.0 * SLOWNESS):
         if path:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(timeout)
