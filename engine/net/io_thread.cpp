@@ -165,8 +165,17 @@ int IoThread::timeout_ms() const {
 }
 
 void IoThread::wait_and_serve(int timeout) {
-    std::array<epoll_event, kEventsMax> events;
     if (any_filled_.load(std::memory_order_relaxed)) timeout = 0;
+    take_events(timeout, nullptr);
+    if (any_filled_.load(std::memory_order_relaxed)) serve_filled();
+    if (!deadlines_.empty()) end_waits();
+    if (now_ms_ >= next_sweep_ms_) sweep();
+    if (!dead_.empty()) bury();
+}
+
+/// Waits for events, and reads and runs what has come on all connections but one.
+void IoThread::take_events(int timeout, const Connection* but) {
+    std::array<epoll_event, kEventsMax> events;
     const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
     now_ms_ = steady_ms();
     if (tick_) tick_->fetch_add(1, std::memory_order_relaxed);
@@ -177,17 +186,13 @@ void IoThread::wait_and_serve(int timeout) {
             continue;
         }
         Connection& c = *static_cast<Connection*>(event.data.ptr);
-        if (c.dead) continue;
+        if (c.dead || &c == but) continue;
         if (event.events & EPOLLOUT) {
             settle(c);
             if (c.dead) continue;
         }
         if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
     }
-    if (any_filled_.load(std::memory_order_relaxed)) serve_filled();
-    if (!deadlines_.empty()) end_waits();
-    if (now_ms_ >= next_sweep_ms_) sweep();
-    if (!dead_.empty()) bury();
 }
 
 /// This thread runs a long script, or waits for one of its own, in the midst of a connection's
@@ -202,22 +207,7 @@ void IoThread::serve_while_busy(int timeout) {
     std::swap(batch_, batch);
     Connection* const outer = std::exchange(running_, nullptr);
     if (outer) watch(*outer, 0);  // it is looked after when its command has ended
-    std::array<epoll_event, kEventsMax> events;
-    const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
-    now_ms_ = steady_ms();
-    if (tick_) tick_->fetch_add(1, std::memory_order_relaxed);
-    for (int i = 0; i < n; ++i) {
-        const epoll_event& event = events[static_cast<std::size_t>(i)];
-        if (!event.data.ptr) {
-            drain_inbox();
-            continue;
-        }
-        Connection& c = *static_cast<Connection*>(event.data.ptr);
-        if (c.dead || &c == outer) continue;
-        if (event.events & EPOLLOUT) settle(c);
-        if (!c.dead && (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
-            on_readable(c);
-    }
+    take_events(timeout, outer);
     running_ = outer;
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);

@@ -69,6 +69,7 @@ private:
 
     void wait_and_serve(int timeout_ms);
     void serve_while_busy(int timeout_ms);
+    void take_events(int timeout_ms, const Connection* but);
     int timeout_ms() const;
     void drain_inbox();
     void serve_filled();
