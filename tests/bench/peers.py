@@ -11,7 +11,9 @@ import time
 ENGINE = os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine")
 CORES = sorted(os.sched_getaffinity(0))
 LOAD_CORES = ",".join(map(str, CORES[1:] or CORES))
-PROGRAMS = {"redis": ["redis-server"], "millpond": [ENGINE, "--threads", "1"]}
+PROGRAMS = {"redis": ["redis-server"], "millpond": [ENGINE, "--threads", "1"],
+            # Answers without doing anything: what the transport alone costs.
+            "floor": [os.path.join(os.environ["MILLPOND_BIN"], "..", "tests", "transport_floor")]}
 
 
 def free_port():
@@ -32,6 +34,7 @@ class Peer:
         self.name = name
         self.folder = tempfile.mkdtemp(prefix="millpond-bench-")
         self.port = free_port()
+        # The floor minds nothing that follows its port.
         command = ["taskset", "-c", str(CORES[0]), *PROGRAMS[name], "--port", str(self.port), "--bind", "127.0.0.1",
                    "--save", "", "--dir", self.folder, "--enable-debug-command", "yes"]
         begun = time.monotonic()
@@ -107,16 +110,28 @@ def alternate(peers, rounds, measure):
 
 
 class Table:
-    """Rows of redis, millpond, their ratio and its target; knows whether all were met."""
+    """Rows of redis, millpond, their ratio and its target; knows whether all were met. With a floor, what no server of this
+    machine can go below, the ratio of what each spends beyond it is shown too."""
 
-    def __init__(self, unit):
-        self.missed = 0
-        print(f"| {unit} | redis | millpond | ratio | target |\n|---|---|---|---|---|", flush=True)
+    def __init__(self, unit, floor=False):
+        self.missed, self.floor = 0, floor
+        more = (" floor | beyond it |", "---|---|") if floor else ("", "")
+        print(f"| {unit} | redis | millpond | ratio | target |{more[0]}\n|---|---|---|---|---|{more[1]}", flush=True)
 
     def row(self, name, figures, target):
-        ratio = figures["millpond"] / figures["redis"]
-        self.missed += ratio > target
-        print(f"| {name} | {figures['redis']:.2f} | {figures['millpond']:.2f} | {ratio:.2f} | {target:.2f} |", flush=True)
+        redis, millpond = figures["redis"], figures["millpond"]
+        self.missed += millpond / redis > target
+        row = f"| {name} | {redis:.2f} | {millpond:.2f} | {millpond / redis:.2f} | {target:.2f} |"
+        if self.floor:
+            row += self.beyond(redis, millpond, figures.get("floor"))
+        print(row, flush=True)
+
+    @staticmethod
+    def beyond(redis, millpond, floor):
+        if floor is None:
+            return " | |"
+        share = f"{(millpond - floor) / (redis - floor):.2f}" if redis > floor else "redis is at the floor"
+        return f" {floor:.2f} | {share} |"
 
     def status(self):
         return 1 if self.missed and os.environ.get("MILLPOND_CHECK") else 0
