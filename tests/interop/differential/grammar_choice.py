@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the grammar-driven run leaves out, or draws seldom, and why. Everything that is in neither list is drawn from the
 command table of millpond-engine as it is, so a new command is compared from the moment it is there."""
+import itertools
 
 # Names, or the beginnings of names up to "|".
 LEFT_OUT = {
@@ -63,17 +64,20 @@ SELDOM = {
     "scan": 0.2, "zremrangebyrank": 0.3, "zremrangebyscore": 0.3, "function|flush": 0.1, "script|flush": 0.1,
     "xgroup|destroy": 0.2, "copy": 0.5, "sort": 0.4,
 }
+STREAM_IDS = itertools.count(1)
 SERVER_SHARE = 0.12
 SERVER_GROUPS = {"server", "connection", "cluster", "transactions", "pubsub"}
 
 
 def settled(words):
     """A command without what could not be compared later: SORT BY with STORE would keep elements of equal weight, which
-    come in no promised order; CONFIG GET * tells directives that only one server has."""
+    come in no promised order; CONFIG GET * tells directives that only one server has; XADD * takes its id from the clock."""
     upper = [word.upper() for word in words]
     if upper[0] == b"SORT" and b"BY" in upper and b"STORE" in upper:
         at = upper.index(b"STORE")
         return words[:at] + words[at + 2 :]
+    if upper[0] == b"XADD":
+        return words[:2] + [b"%d-0" % next(STREAM_IDS) if word == b"*" else word for word in words[2:]]
     if upper[:2] == [b"CONFIG", b"GET"]:
         return [word for word in words if b"*" not in word]
     return words
