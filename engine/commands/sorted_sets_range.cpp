@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <vector>
 
 #include "engine/commands/numbers.h"
 #include "engine/commands/sorted_sets.h"
@@ -189,6 +190,41 @@ IndexRange between(std::size_t lower, std::size_t upper, std::size_t size, bool 
     return {reverse ? size - upper : lower, upper - lower};
 }
 
+bool at_least(Bytes member, const LexBound& min) {
+    if (min.kind != LexBound::Kind::value) return min.kind == LexBound::Kind::minimum;
+    return member > min.value || (!min.exclusive && member == min.value);
+}
+
+bool at_most(Bytes member, const LexBound& max) {
+    if (max.kind != LexBound::Kind::value) return max.kind == LexBound::Kind::maximum;
+    return member < max.value || (!max.exclusive && member == max.value);
+}
+
+bool excludes_all(const LexBound& min, const LexBound& max) {
+    if (min.kind != LexBound::Kind::value || max.kind != LexBound::Kind::value) return false;
+    return min.value > max.value || (min.value == max.value && (min.exclusive || max.exclusive));
+}
+
+constexpr std::size_t kWalkedByNameMax = 128;  ///< a set beyond is no listpack in Redis either
+
+/// Members of different scores are in no order of their own, and what lies between two of them is
+/// unspecified. Yet people ask, and of a small set Redis gives the same each time: what a walk from
+/// the first member (or the last) meets, if its ends are not outside to begin with.
+IndexRange walk_by_name(const SortedSet& set, const LexBound& min, const LexBound& max,
+                        bool reverse) {
+    std::vector<bool> low, high;
+    const std::size_t start = reverse && set.size() > 0 ? set.size() - 1 : 0;
+    set.for_range(start, set.size(), reverse, [&](Bytes member, double) {
+        low.push_back(reverse ? at_most(member, max) : at_least(member, min));
+        high.push_back(reverse ? at_least(member, min) : at_most(member, max));
+        return true;
+    });
+    if (low.empty() || excludes_all(min, max) || !low.back() || !high.front()) return {};
+    const auto first = std::find(low.begin(), low.end(), true) - low.begin();
+    const auto end = std::find(high.begin() + first, high.end(), false) - high.begin();
+    return {static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)};
+}
+
 }  // namespace
 
 bool SortedSetBounds::read(Call& call, std::size_t min_at, std::size_t max_at) {
@@ -215,6 +251,7 @@ IndexRange SortedSetBounds::ranks(const SortedSet& set, bool reverse) const {
             return between(set.lower_rank(score_min), set.upper_rank(score_max), set.size(),
                            reverse);
         case RangeKind::lex:
+            if (set.size() <= kWalkedByNameMax) return walk_by_name(set, lex_min, lex_max, reverse);
             return between(set.lower_rank(lex_min), set.upper_rank(lex_max), set.size(), reverse);
     }
     return {};
