@@ -15,6 +15,7 @@
 #include "engine/commands/table.h"
 #include "engine/keyspace/clock.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/memory/account.h"
 #include "engine/server/server.h"
 
 namespace millpond::engine {
@@ -28,6 +29,11 @@ void sleep(Call& call) {
     if (seconds > 0)
         std::this_thread::sleep_for(std::chrono::duration<double>(std::min(seconds, kSecondsMax)));
     call.reply().ok();
+}
+
+/// Not of Redis: what a command costs in memory asked for.
+void allocations(Call& call) {
+    call.reply().integer(static_cast<std::int64_t>(allocations_made()));
 }
 
 void digest(Call& call) {
@@ -95,6 +101,8 @@ void error(Call& call) {
 void help(Call& call) {
     constexpr std::string_view kLines[] = {
         "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "ALLOCATIONS",
+        "    Tell how often memory has been asked for since the start.",
         "CHANGE-REPL-ID",
         "    Begin a history of its own: replicas must synchronise in full.",
         "DIGEST",
@@ -158,6 +166,7 @@ void debug(Call& call) {
         {"htstats", -3, debug_htstats},
         {"htstats-key", -3, debug_htstats_key},
         {"listpack", 3, debug_listpack},
+        {"allocations", 2, allocations},
         {"change-repl-id", 2, debug_change_repl_id},
         {"replybuffer", 4, debug_replybuffer},
         {"set-disable-deny-scripts", 3, debug_accepted},

@@ -22,6 +22,7 @@ constexpr std::int64_t kDriftMax = static_cast<std::int64_t>(kUsedMemoryLag / kT
 struct alignas(64) Line {
     std::atomic<std::int64_t> exact{0};
     std::atomic<std::int64_t> drift{0};
+    std::atomic<std::int64_t> allocations{0};
 };
 
 constinit std::array<Line, kThreadSlots> lines{};
@@ -48,6 +49,7 @@ void account_memory(std::int64_t bytes) noexcept {
     const bool shared = slot == kSharedThreadSlot;
     Line& line = lines[slot];
     add(line.exact, bytes, shared);
+    if (bytes > 0) add(line.allocations, 1, shared);
     const std::int64_t drift = add(line.drift, bytes, shared);
     if (drift > kDriftMax || drift < -kDriftMax) {
         add(line.drift, -drift, shared);
@@ -61,6 +63,12 @@ std::size_t used_memory() noexcept {
     const auto used = static_cast<std::size_t>(std::max<std::int64_t>(sum, 0));
     raise_peak(used);
     return used;
+}
+
+std::uint64_t allocations_made() noexcept {
+    std::int64_t sum = 0;
+    for (const Line& line : lines) sum += line.allocations.load(std::memory_order_relaxed);
+    return static_cast<std::uint64_t>(sum);
 }
 
 std::size_t roughly_used_memory() noexcept {

@@ -17,6 +17,8 @@ std::size_t used_memory() noexcept;
 /// The same from one shared word that lags behind by at most kUsedMemoryLag bytes: for every write.
 std::size_t roughly_used_memory() noexcept;
 inline constexpr std::size_t kUsedMemoryLag = 512 * 1024;
+/// How many times memory has been asked for since the start.
+std::uint64_t allocations_made() noexcept;
 /// The highest value that used_memory() has seen.
 std::size_t peak_memory() noexcept;
 void reset_memory_peak() noexcept;

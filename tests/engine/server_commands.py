@@ -177,6 +177,43 @@ class Commands(unittest.TestCase):
             self.assertGreater(len(self.client.do(name, "HELP")), 3)
 
 
+class Allocations(unittest.TestCase):
+    """What the hot path asks for in memory: nothing."""
+    REQUESTS = 10_000
+
+    def setUp(self):
+        self.engine = Engine("--threads", "1", "--enable-debug-command", "yes")
+        self.addCleanup(self.engine.close)
+        self.client = self.engine.client()
+        self.addCleanup(self.client.close)
+        before = self.client.do("DEBUG", "ALLOCATIONS")
+        self.client.do("SET", "key", "v" * 64)
+        self.client.do("SET", "other", "v" * 64)
+        if self.client.do("DEBUG", "ALLOCATIONS") == before:
+            self.skipTest("a sanitizer's allocator counts nothing")
+
+    def made_by(self, depth, *command):
+        for _ in range(3):  # buffers have their size
+            self.run_commands(depth, command, depth)
+        before = self.client.do("DEBUG", "ALLOCATIONS")
+        self.run_commands(depth, command, self.REQUESTS)
+        return self.client.do("DEBUG", "ALLOCATIONS") - before
+
+    def run_commands(self, depth, command, count):
+        for _ in range(count // depth):
+            self.client.raw(Client.encode(*command) * depth)
+            for _ in range(depth):
+                self.client.read()
+
+    def test_get_and_set_allocate_nothing(self):
+        for command in (["GET", "key"], ["GET", "none"], ["EXISTS", "key"], ["SET", "key", "w" * 64], ["INCR", "n"],
+                        ["HSET", "hash", "field", "v" * 64], ["HGET", "hash", "field"], ["PING"]):
+            for depth in (1, 16, 100):
+                # Other threads do their chores meanwhile.
+                self.assertLess(self.made_by(depth, *command), self.REQUESTS // 100, (command, depth))
+        self.assertGreater(self.made_by(16, "LPUSH", "list", "v" * 64), self.REQUESTS // 100)  # the counter counts
+
+
 class Configuration(unittest.TestCase):
     def test_file_includes_quotes_and_rewrite(self):
         engine = Engine(config="# mine\nmaxmemory 5mb\nrequirepass \"a \\x62\"\nMAXCLIENTS 50\n")

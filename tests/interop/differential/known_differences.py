@@ -28,7 +28,7 @@ COMMANDS = {
     "cluster": "refused, as by a redis-server without cluster support",
     "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
     "config|set": "port, bind and maxclients beyond the process's descriptors cannot be changed while running",
-    "debug": "the subcommands that tests and tools need",
+    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for",
     "info": "fields that tell of fork, jemalloc and the append-only file are 0 or missing; millpond_version is there",
     "lolwut": "a picture of its own",
     "memory|doctor": "in its own words",
