@@ -13,10 +13,7 @@ namespace millpond::engine {
 
 namespace {
 
-constexpr std::uint8_t kShortStringMax = 0x9f;
-constexpr std::uint8_t kTinyInteger = 0xa0;
 constexpr std::int64_t kTinyMax = 63;
-constexpr std::uint8_t kInteger = 0xe0;
 constexpr std::uint8_t kIntegerLast = 0xe5;
 constexpr std::uint8_t kMediumString = 0xe8;
 constexpr std::uint8_t kBlock = 0xe9;
@@ -129,16 +126,14 @@ std::uint64_t Needle::hash() const {
     return integer_ ? hash_integer(value_) : hash_bytes(text_);
 }
 
-Bytes Element::text(Digits& digits) const {
-    if (data) return {data, size};
+Bytes Element::write_digits(Digits& digits) const {
     auto [end, failed] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
     (void)failed;
     return {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
-Element read_element(const std::uint8_t* at) {
+Element read_rare_element(const std::uint8_t* at) {
     const char* text = reinterpret_cast<const char*>(at);
-    if (*at <= kShortStringMax) return {text + 1, *at, 0};
     if (is_integer_form(*at)) return {nullptr, 0, decode_integer(at)};
     if (*at == kMediumString) {
         std::uint16_t size;
@@ -149,9 +144,7 @@ Element read_element(const std::uint8_t* at) {
     return {bytes.data(), bytes.size(), 0};
 }
 
-std::size_t element_size(const std::uint8_t* at) {
-    if (*at <= kShortStringMax) return 1u + *at;
-    if (*at < kInteger) return 1;
+std::size_t rare_element_size(const std::uint8_t* at) {
     if (*at <= kIntegerLast) return 1u + kIntegerBytes[*at - kInteger];
     if (*at == kMediumString) {
         std::uint16_t size;

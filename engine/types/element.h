@@ -23,6 +23,11 @@
 
 namespace millpond::engine {
 
+/// The heads that nearly all elements have; what they say is decided inline.
+inline constexpr std::uint8_t kShortStringMax = 0x9f;
+inline constexpr std::uint8_t kTinyInteger = 0xa0;
+inline constexpr std::uint8_t kInteger = 0xe0;
+
 /// The longest string kept inside a run: past it, moving the run's bytes would cost more than the
 /// pointer.
 constexpr std::size_t kInlineMax = 512;
@@ -70,11 +75,27 @@ struct Element {
     std::int64_t value = 0;
 
     bool is_integer() const { return data == nullptr; }
-    Bytes text(Digits& digits) const;
+    Bytes text(Digits& digits) const {
+        return data != nullptr ? Bytes(data, size) : write_digits(digits);
+    }
+
+private:
+    Bytes write_digits(Digits& digits) const;
 };
 
-Element read_element(const std::uint8_t* at);
-std::size_t element_size(const std::uint8_t* at);
+Element read_rare_element(const std::uint8_t* at);
+inline Element read_element(const std::uint8_t* at) {
+    if (*at <= kShortStringMax) [[likely]]
+        return {reinterpret_cast<const char*>(at) + 1, *at, 0};
+    return read_rare_element(at);
+}
+
+std::size_t rare_element_size(const std::uint8_t* at);
+inline std::size_t element_size(const std::uint8_t* at) {
+    if (*at <= kShortStringMax) return 1u + *at;
+    if (*at < kInteger) return 1;
+    return rare_element_size(at);
+}
 /// The hash that Needle::hash() gives for the same string.
 std::uint64_t element_hash(const std::uint8_t* at);
 /// Frees the Block of a long string; nothing otherwise.

@@ -192,17 +192,21 @@ void SortedSet::for_range(std::size_t first, std::size_t count, bool reverse,
         });
         return;
     }
-    auto visit_pair = [&](const std::uint8_t* at) {
-        Digits digits;
-        return visit(read_element(at).text(digits), score_at(at));
-    };
+    Digits digits;
     const Run* run = run_of(slot_);
     if (first >= run->count) return;
     if (!reverse) {
         const std::uint8_t* at = packed::group(run, first, 2);
-        for (; count > 0 && at != run->end() && visit_pair(at); at = next_pair(at)) count--;
+        while (count-- > 0 && at != run->end()) {
+            const std::uint8_t* score = at + element_size(at);
+            if (!visit(read_element(at).text(digits), read_score(score))) return;
+            at = score + element_size(score);
+        }
         return;
     }
+    auto visit_pair = [&](const std::uint8_t* at) {
+        return visit(read_element(at).text(digits), score_at(at));
+    };
     std::vector<const std::uint8_t*> places;  // a run is read forwards only
     const std::uint8_t* at = run->begin();
     for (std::size_t i = 0; i <= first; i++, at = next_pair(at)) places.push_back(at);
