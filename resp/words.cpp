@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resp/words.h"
 
+#include <cstdio>
+
 namespace millpond::resp {
 
 namespace {
@@ -81,6 +83,43 @@ std::optional<std::vector<std::string>> split_words(std::string_view line) {
         }
         words.push_back(std::move(word));
     }
+}
+
+void append_quoted(std::string& out, std::string_view word) {
+    out += '"';
+    for (const char c : word) {
+        switch (c) {
+            case '\\':
+            case '"':
+                out += '\\';
+                out += c;
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case '\a':
+                out += "\\a";
+                break;
+            case '\b':
+                out += "\\b";
+                break;
+            default:
+                if (c >= ' ' && c <= '~') {
+                    out += c;
+                } else {
+                    char hex[5];
+                    std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
+                    out += hex;
+                }
+        }
+    }
+    out += '"';
 }
 
 }  // namespace millpond::resp

@@ -68,8 +68,11 @@ public:
     std::optional<std::string> load_file(Session& caller);
     /// ACL SAVE: in a lane. False: it could not be written, and the server's log says why.
     bool save_file();
-    /// "user NAME ..." for each, as CONFIG REWRITE and ACL files hold them.
+    /// "user NAME ..." for each, as ACL LIST shows them and ACL files hold them.
     std::vector<std::string> user_lines() const;
+    /// The same for a configuration file, or why they could not be read again; none where there is
+    /// an ACL file.
+    std::optional<std::string> configuration_lines(std::vector<std::string>& lines) const;
     /// CONFIG SET requirepass: the default user's only password, or none.
     void set_default_password(std::string_view password);
 

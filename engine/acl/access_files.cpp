@@ -3,15 +3,22 @@
 // The users of the configuration and of the ACL file.
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "engine/acl/access_control.h"
 #include "engine/acl/description.h"
 #include "engine/acl/user_files.h"
 #include "engine/server/config.h"
+#include "engine/server/replace_file.h"
 #include "engine/server/server.h"
+#include "resp/words.h"
 
 namespace millpond::engine::acl {
 
 namespace {
+
+constexpr mode_t kNewFileMode = 0600;  ///< hashes are no passwords, but need nobody's eyes either
 
 void warn_of_disabled(const UserMap& users) {
     for (const auto& [name, user] : users) {
@@ -23,6 +30,22 @@ void warn_of_disabled(const UserMap& users) {
     }
 }
 
+/// A line for a configuration file, where quotes within words have a meaning.
+std::string with_quotes(const std::string& line) {
+    std::string out;
+    for (std::string_view rest = line; !rest.empty();) {
+        const std::string_view word = rest.substr(0, rest.find(' '));
+        rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+        if (!out.empty()) out += ' ';
+        if (word.find_first_of("\"'") == std::string_view::npos) {
+            out += word;
+        } else {
+            resp::append_quoted(out, word);
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 void AccessControl::load_configured() {
@@ -31,10 +54,8 @@ void AccessControl::load_configured() {
         set_default_password(server_.config().requirepass.get());
         return std::nullopt;
     });
-    config.on_rewrite_users([this] {
-        // With an ACL file they belong there, and ACL SAVE writes it.
-        return server_.config().aclfile.get().empty() ? user_lines() : std::vector<std::string>();
-    });
+    config.on_rewrite_users(
+        [this](std::vector<std::string>& lines) { return configuration_lines(lines); });
     server_.add_info("Stats", [this](std::string& out) { write_info(out); });
     if (const std::string password = config.requirepass.get(); !password.empty())
         set_default_password(password);
@@ -94,9 +115,26 @@ bool AccessControl::save_file() {
     // A file that cannot be read again would stop the next start; redis-server writes it.
     UserMap users;
     auto why = parse_users(text, file, index_, channel_default(), users);
-    if (!why) why = replace_file(file, text);
+    if (const int error = why ? 0 : replace_file(file, text, kNewFileMode))
+        why = "Writing '" + file + "': " + std::strerror(error);
     if (why) spdlog::warn("{} (ACL SAVE)", *why);
     return !why;
+}
+
+std::optional<std::string> AccessControl::configuration_lines(
+    std::vector<std::string>& lines) const {
+    // With an ACL file they belong there, and ACL SAVE writes it.
+    if (!server_.config().aclfile.get().empty()) return std::nullopt;
+    UserMap read;
+    for (const std::string& line : user_lines()) {
+        lines.push_back(with_quotes(line));
+        const auto words = resp::split_words(lines.back());
+        // redis-server writes what it cannot read again, and does not start with it.
+        const auto why =
+            parse_user_line(std::span(*words).subspan(1), index_, channel_default(), read);
+        if (why) return "a user's rules could not be read again: " + *why;
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string> AccessControl::user_lines() const {

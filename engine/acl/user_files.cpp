@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/acl/user_files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -14,8 +10,6 @@
 namespace millpond::engine::acl {
 
 namespace {
-
-constexpr mode_t kNewFileMode = 0600;  ///< hashes are no passwords, but need nobody's eyes either
 
 std::string_view trim(std::string_view text, std::string_view blanks) {
     const std::size_t begin = text.find_first_not_of(blanks);
@@ -132,34 +126,6 @@ std::optional<std::string> read_file(const std::string& path, std::string& error
         return std::nullopt;
     }
     return text.str();
-}
-
-std::optional<std::string> replace_file(const std::string& path, std::string_view text) {
-    const std::string beside = path + ".tmp-" + std::to_string(::getpid());
-    struct stat old {};
-    const mode_t mode = ::stat(path.c_str(), &old) == 0 ? old.st_mode & 07777 : kNewFileMode;
-    const auto failed = [&](std::string_view what) {
-        std::string why = std::string(what) + " '" + beside + "': " + std::strerror(errno);
-        ::unlink(beside.c_str());
-        return why;
-    };
-    const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (fd < 0) return failed("Opening");
-    while (!text.empty()) {
-        const ssize_t n = ::write(fd, text.data(), text.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            std::string why = failed("Writing");
-            ::close(fd);
-            return why;
-        }
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    const bool synced = ::fsync(fd) == 0;
-    const bool closed = ::close(fd) == 0;
-    if (!synced || !closed) return failed("Writing");
-    if (::rename(beside.c_str(), path.c_str()) != 0) return failed("Renaming");
-    return std::nullopt;
 }
 
 }  // namespace millpond::engine::acl

@@ -31,8 +31,4 @@ std::optional<std::string> parse_user_line(std::span<const std::string> words,
 /// The file's text, or nothing with `error` set.
 std::optional<std::string> read_file(const std::string& path, std::string& error);
 
-/// Written beside it, then renamed over it: a crash leaves the old or the new one, whole. Returns
-/// what failed, or nothing.
-std::optional<std::string> replace_file(const std::string& path, std::string_view text);
-
 }  // namespace millpond::engine::acl

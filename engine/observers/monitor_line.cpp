@@ -10,47 +10,11 @@
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
+#include "resp/words.h"
 
 namespace millpond::engine {
 
 namespace {
-
-void append_quoted(std::string& out, Bytes bytes) {
-    out += '"';
-    for (const char c : bytes) {
-        switch (c) {
-            case '\\':
-            case '"':
-                out += '\\';
-                out += c;
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            case '\a':
-                out += "\\a";
-                break;
-            case '\b':
-                out += "\\b";
-                break;
-            default:
-                if (c >= ' ' && c <= '~') {
-                    out += c;
-                } else {
-                    char hex[5];
-                    std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
-                    out += hex;
-                }
-        }
-    }
-    out += '"';
-}
 
 std::string source_of(Call& call, bool from_script) {
     if (from_script) return "lua";
@@ -81,7 +45,7 @@ std::string monitor_line(Call& call, bool from_script) {
     const bool secret = acl::redact(call.spec(), call.args(), shown);
     for (const Bytes arg : secret ? std::span<const Bytes>(shown) : call.args()) {
         line += ' ';
-        append_quoted(line, arg);
+        resp::append_quoted(line, arg);
     }
     return line + "\r\n";
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/config.h"
 
+#include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +14,9 @@
 
 #include "engine/commands/glob.h"
 #include "engine/commands/numbers.h"
+#include "engine/server/config_rewrite.h"
 #include "engine/server/directive.h"
+#include "engine/server/replace_file.h"
 #include "resp/words.h"
 
 namespace millpond::engine {
@@ -22,6 +24,7 @@ namespace millpond::engine {
 namespace {
 
 constexpr int kIncludeDepthMax = 16;
+constexpr mode_t kNewFileMode = 0644;  ///< of a configuration file that has gone since the start
 
 std::string lowered(std::string_view text) {
     std::string out(text);
@@ -29,28 +32,15 @@ std::string lowered(std::string_view text) {
     return out;
 }
 
-/// A value as a configuration file holds it: quoted when it is empty or has anything odd in it.
-std::string quoted(const std::string& value) {
-    const bool plain = !value.empty() && std::ranges::all_of(value, [](char c) {
-        return c > ' ' && c < 127 && c != '"' && c != '\'' && c != '\\' && c != '#';
-    });
-    if (plain) return value;
-    std::string out = "\"";
-    for (const char c : value) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (static_cast<unsigned char>(c) < ' ' || static_cast<unsigned char>(c) > 126) {
-            char hex[8];
-            std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
-            out += hex;
-        } else {
-            out += c;
-        }
-    }
-    return out + "\"";
+/// An include's files: a pattern stands for those that match, perhaps none, in their order.
+std::vector<std::string> included(const std::string& pattern) {
+    if (pattern.find_first_of("*?[") == std::string::npos) return {pattern};
+    ::glob_t found{};
+    const int failed = ::glob(pattern.c_str(), 0, nullptr, &found);
+    std::vector<std::string> paths;
+    if (failed == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+    return paths;
 }
 
 }  // namespace
@@ -153,7 +143,8 @@ void Config::apply_words(const std::vector<std::string>& words, const std::strin
     const std::string name = lowered(words[0]);
     if (name == "include") {
         if (words.size() != 2) throw ConfigError(where + ": wrong number of arguments");
-        return load_stream(words[1], depth + 1);
+        for (const std::string& path : included(words[1])) load_stream(path, depth + 1);
+        return;
     }
     if (name == "user" && words.size() > 1) {
         user_lines.push_back({{words.begin() + 1, words.end()}, where});
@@ -209,7 +200,6 @@ void Config::load_file(const std::string& path) {
 void Config::load_command_line(const std::vector<std::string>& args) {
     std::size_t i = 0;
     if (i < args.size() && !args[i].starts_with("--")) load_file(args[i++]);
-    save_given_ = false;  // the first one here takes the place of the file's
     while (i < args.size()) {
         if (!args[i].starts_with("--") || args[i].size() < 3) {
             throw ConfigError("'" + args[i] + "' is no option: options look like --port 6379");
@@ -234,61 +224,41 @@ void Config::load_command_line(const std::vector<std::string>& args) {
 // -- CONFIG REWRITE
 // ---------------------------------------------------------------------------------------
 
+std::vector<Config::Directive::Line> Config::Directive::file_lines() const {
+    if (lines) return lines();
+    std::string value = get();
+    const bool is_default = value == initial && !always_written;
+    if (value.empty() && gone_when_empty) return {};
+    if (quoted || value.empty()) {
+        std::string text;
+        resp::append_quoted(text, value);
+        return {{std::move(text), is_default}};
+    }
+    return {{bytes ? with_unit(value) : std::move(value), is_default}};
+}
+
 std::optional<std::string> Config::rewrite() {
     if (file_.empty()) return "ERR The server is running without a config file";
-    std::vector<std::string> lines;
-    {
-        std::ifstream in(file_);
-        std::string line;
-        while (in && std::getline(in, line)) lines.push_back(line);
-    }
-    std::vector<const Directive*> written;
-    std::vector<std::string> users = rewritten_users_ ? rewritten_users_() : decltype(lines)();
-    std::string text;
-    const auto emit = [&](const Directive& directive) {
-        const std::string value = directive.get();
-        written.push_back(&directive);
-        text += directive.name + " " +
-                (directive.many_words && !value.empty() ? value : quoted(value)) + "\n";
-    };
-    for (const std::string& line : lines) {
-        const auto words = resp::split_words(line);
-        const bool comment = !words || words->empty() || (*words)[0].starts_with("#");
-        const Directive* directive = comment ? nullptr : find((*words)[0]);
-        if (!comment && lowered((*words)[0]) == "user") {
-            for (const std::string& user : std::exchange(users, {})) text += user + "\n";
-            continue;
-        }
-        if (!directive || lowered((*words)[0]) == "include") {
-            text += line + "\n";
-        } else if (std::ranges::find(written, directive) == written.end()) {
-            emit(*directive);
-        }
-    }
+    std::vector<std::string> users;
+    if (const auto why = rewritten_users_ ? rewritten_users_(users) : std::nullopt)
+        return "ERR Rewriting config file: " + *why;
+    std::ostringstream old;
+    old << std::ifstream(file_).rdbuf();
+    ConfigRewrite file(old.view(), [this](std::string_view word) {
+        const Directive* directive = find(word);
+        const std::string name = lowered(word);
+        return directive ? directive->name : name == "include" || name == "user" ? name : "";
+    });
     for (const auto& directive : directives_) {
-        if (directive->internal || std::ranges::find(written, directive.get()) != written.end())
-            continue;
-        if (directive->get() != directive->initial) emit(*directive);
+        if (directive->internal) continue;
+        for (auto& [value, is_default] : directive->file_lines())
+            file.put(directive->name, directive->name + " " + value, is_default);
+        file.settle(directive->name);
     }
-    for (const std::string& user : users) text += user + "\n";
-    // Beside the file, then renamed over it: a crash leaves the old or the new one, whole.
-    const std::string beside = file_ + ".rewrite." + std::to_string(::getpid());
-    {
-        std::ofstream out(beside, std::ios::trunc);
-        out << text;
-        out.flush();
-        if (!out) {
-            ::unlink(beside.c_str());
-            return std::string("ERR Rewriting config file: ") + std::strerror(errno);
-        }
-    }
-    struct stat old {};
-    if (::stat(file_.c_str(), &old) == 0) ::chmod(beside.c_str(), old.st_mode & 07777);
-    if (::rename(beside.c_str(), file_.c_str()) != 0) {
-        const std::string why = std::strerror(errno);
-        ::unlink(beside.c_str());
-        return "ERR Rewriting config file: " + why;
-    }
+    for (std::string& user : users) file.put("user", std::move(user), false);
+    file.settle("user");
+    if (const int error = replace_file(file_, file.text(), kNewFileMode))
+        return std::string("ERR Rewriting config file: ") + std::strerror(error);
     return std::nullopt;
 }
 

@@ -140,11 +140,10 @@ public:
         std::string where;
     };
     std::vector<UserLine> user_lines;
-    /// What CONFIG REWRITE writes in the place of these lines; unless set, it keeps none. Before
-    /// threads start.
-    void on_rewrite_users(std::function<std::vector<std::string>()> lines) {
-        rewritten_users_ = std::move(lines);
-    }
+    /// What CONFIG REWRITE writes in the place of these lines, or why it cannot; unless set, it
+    /// keeps none. Before threads start.
+    using UserLines = std::function<std::optional<std::string>(std::vector<std::string>& lines)>;
+    void on_rewrite_users(UserLines lines) { rewritten_users_ = std::move(lines); }
 
     /// argv without the program's name: [FILE] [--directive value...]... Throws ConfigError.
     void load_command_line(const std::vector<std::string>& args);
@@ -181,7 +180,7 @@ private:
 
     std::vector<std::unique_ptr<Directive>> directives_;
     std::string file_;
-    std::function<std::vector<std::string>()> rewritten_users_;
+    UserLines rewritten_users_;
     bool save_given_ =
         false;  ///< a first "save" takes the place of the default's points, later ones add
 };

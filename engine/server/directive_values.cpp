@@ -26,6 +26,7 @@ constexpr Unit kUnits[] = {{"", 1},        {"b", 1},        {"k", 1000},       {
 std::optional<std::int64_t> parse_memory(std::string_view text) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty()) return 0;  // as redis-server has it
     if (error != std::errc() || number < 0) return std::nullopt;
     const std::string_view unit_word = text.substr(static_cast<std::size_t>(end - text.data()));
     for (const Unit& unit : kUnits) {
@@ -64,7 +65,8 @@ ShutdownWords check_shutdown_words(const std::string& text) {
                                                             "force"};
     std::array<bool, kWords.size()> given{};
     const auto words = resp::split_words(text);
-    for (const std::string& word : words.value_or(std::vector<std::string>{""})) {
+    const bool none = !words || words->empty();
+    for (const std::string& word : none ? std::vector<std::string>{""} : *words) {
         bool known = false;
         for (std::size_t i = 0; i < kWords.size(); ++i) {
             if (!is_word(word, kWords[i])) continue;

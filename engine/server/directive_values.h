@@ -10,7 +10,7 @@
 
 namespace millpond::engine {
 
-/// "100", "1k" (1000), "1kb" (1024), "1m", "1mb", "1g", "1gb", "1b"; never negative.
+/// "100", "1k" (1000), "1kb" (1024), "1m", "1mb", "1g", "1gb", "1b"; "" is 0; never negative.
 std::optional<std::int64_t> parse_memory(std::string_view text);
 
 /// "argument must be between MIN and MAX inclusive".

@@ -13,6 +13,7 @@
 
 #include "engine/commands/numbers.h"
 #include "engine/observers/notify_classes.h"
+#include "engine/server/config_rewrite.h"
 #include "engine/server/directive.h"
 #include "engine/server/directive_values.h"
 #include "engine/server/directives_kept.h"
@@ -62,13 +63,15 @@ public:
 
     Directive& memory(std::string name, ConfigNumber& value, std::int64_t min,
                       std::int64_t max = INT64_MAX) {
-        return add(
+        Directive& directive = add(
             std::move(name), [&value] { return integer_text(value); },
             [&value, min, max](const std::string& text) -> Error {
                 const auto parsed = parse_memory(text);
                 if (!parsed) return "argument must be a memory value";
                 return store(value, *parsed, min, max);
             });
+        directive.bytes = true;
+        return directive;
     }
 
     Directive& flag(std::string name, ConfigBool& value) {
@@ -83,12 +86,20 @@ public:
     }
 
     Directive& text(std::string name, ConfigText& value) {
-        return add(
+        Directive& directive = add(
             std::move(name), [&value] { return value.get(); },
             [&value](const std::string& given) -> Error {
                 value.set(given);
                 return std::nullopt;
             });
+        directive.quoted = true;
+        return directive;
+    }
+
+    Directive& optional_text(std::string name, ConfigText& value) {
+        Directive& directive = text(std::move(name), value);
+        directive.gone_when_empty = true;
+        return directive;
     }
 
     Directive& word(std::string name, ConfigText& value, std::vector<std::string> allowed) {
@@ -126,7 +137,8 @@ void add_network(Builder& to, Config& c) {
     to.number("port", c.port, 0, 65535).immutable = true;
     Directive& bind = to.text("bind", c.bind);
     bind.immutable = bind.many_words = true;
-    to.text("unixsocket", c.unixsocket).immutable = true;
+    bind.quoted = false;
+    to.optional_text("unixsocket", c.unixsocket).immutable = true;
     Directive& perm = to.add(
         "unixsocketperm",
         [&c] {
@@ -138,8 +150,8 @@ void add_network(Builder& to, Config& c) {
         [&c](const std::string& text) -> Error {
             char* end = nullptr;
             const long mode = std::strtol(text.c_str(), &end, 8);
-            if (text.empty() || *end || mode < 0 || mode > 0777)
-                return "argument must be an octal mode below 1000";
+            if (text.empty() || *end) return "argument couldn't be parsed as an octal number";
+            if (mode < 0 || mode > 0777) return "argument must be between 0 and 777 inclusive";
             c.unixsocketperm = mode;
             return std::nullopt;
         });
@@ -158,7 +170,7 @@ void add_network(Builder& to, Config& c) {
 /// are.
 Error set_output_limits(Config& c, const std::string& text) {
     const auto words = resp::split_words(text);
-    if (!words || words->empty() || words->size() % 4 != 0)
+    if (!words || words->size() % 4 != 0)
         return "Wrong number of arguments in buffer limit configuration.";
     for (const bool dry : {true, false}) {
         for (std::size_t i = 0; i < words->size(); i += 4) {
@@ -196,19 +208,40 @@ std::string output_limits(const Config& c) {
     return out;
 }
 
+/// A configuration file has a line for each class.
+std::vector<std::string> output_limit_lines(const Config& c) {
+    std::vector<std::string> lines;
+    for (const auto& [cls, limit] :
+         {std::pair("normal ", &c.output_normal), std::pair("replica ", &c.output_replica),
+          std::pair("pubsub ", &c.output_pubsub)}) {
+        lines.push_back(cls + with_unit(integer_text(limit->hard)) + ' ' +
+                        with_unit(integer_text(limit->soft)) + ' ' +
+                        integer_text(limit->soft_seconds));
+    }
+    return lines;
+}
+
 void add_general(Builder& to, Config& c) {
     Directive& limits = to.add(
         "client-output-buffer-limit", [&c] { return output_limits(c); },
         [&c](const std::string& text) { return set_output_limits(c, text); });
     limits.many_words = true;
+    limits.lines = [&c, initial = output_limit_lines(c)] {
+        std::vector<Directive::Line> lines;
+        for (std::string& line : output_limit_lines(c)) {
+            const bool is_default = line == initial[lines.size()];
+            lines.push_back({std::move(line), is_default});
+        }
+        return lines;
+    };
     to.number("databases", c.databases, 1, 16).immutable = true;
-    to.text("requirepass", c.requirepass);
+    to.optional_text("requirepass", c.requirepass);
     to.text("aclfile", c.aclfile).immutable = true;
     to.word("acl-pubsub-default", c.acl_pubsub_default, {"allchannels", "resetchannels"});
     to.number("acllog-max-len", c.acllog_max_len, 0, LONG_MAX);
     to.word("loglevel", c.loglevel, {"debug", "verbose", "notice", "warning", "nothing"});
     to.text("logfile", c.logfile).immutable = true;
-    to.text("pidfile", c.pidfile).immutable = true;
+    to.optional_text("pidfile", c.pidfile).immutable = true;
     to.flag("daemonize", c.daemonize).immutable = true;
     Directive& dir = to.add(
         "dir", [&c] { return c.dir.get(); },
@@ -220,22 +253,23 @@ void add_general(Builder& to, Config& c) {
             c.dir.set(resolved);
             return std::nullopt;
         });
-    dir.guarded = true;
+    dir.guarded = dir.quoted = dir.always_written = true;
     to.number("busy-reply-threshold", c.busy_reply_threshold, 0, LONG_MAX).alias = "lua-time-limit";
     to.number("slowlog-log-slower-than", c.slowlog_log_slower_than, -1, INT64_MAX);
     to.number("slowlog-max-len", c.slowlog_max_len, 0, INT64_MAX);
     to.number("latency-monitor-threshold", c.latency_monitor_threshold, 0, INT64_MAX);
     to.flag("latency-tracking", c.latency_tracking);
     to.add(
-        "notify-keyspace-events", [&c] { return print_notify_classes(c.notify_keyspace_events); },
-        [&c](const std::string& text) -> Error {
-            const auto classes = parse_notify_classes(text);
-            if (!classes) {
-                return "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
-            }
-            c.notify_keyspace_events = *classes;
-            return std::nullopt;
-        });
+          "notify-keyspace-events", [&c] { return print_notify_classes(c.notify_keyspace_events); },
+          [&c](const std::string& text) -> Error {
+              const auto classes = parse_notify_classes(text);
+              if (!classes) {
+                  return "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
+              }
+              c.notify_keyspace_events = *classes;
+              return std::nullopt;
+          })
+        .quoted = true;
     to.number("tracking-table-max-keys", c.tracking_table_max_keys, 0, LONG_MAX);
     to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable =
         true;
@@ -244,17 +278,18 @@ void add_general(Builder& to, Config& c) {
         [&c](const std::string& text) -> Error {
             const auto parsed = parse_integer(text);
             if (!parsed) return "argument couldn't be parsed into an integer";
+            if (*parsed < 0 || *parsed > INT_MAX) return between(0, INT_MAX);
             c.hz = std::clamp<std::int64_t>(*parsed, 1, kHzMax);
             return std::nullopt;
         });
-    to.add(
-          "latency-tracking-info-percentiles", [&c] { return c.latency_percentiles.get(); },
-          [&c](const std::string& text) -> Error {
-              Percentiles checked = check_percentiles(text);
-              if (!checked.error) c.latency_percentiles.set(std::move(checked.text));
-              return checked.error;
-          })
-        .many_words = true;
+    Directive& percentiles = to.add(
+        "latency-tracking-info-percentiles", [&c] { return c.latency_percentiles.get(); },
+        [&c](const std::string& text) -> Error {
+            Percentiles checked = check_percentiles(text);
+            if (!checked.error) c.latency_percentiles.set(std::move(checked.text));
+            return checked.error;
+        });
+    percentiles.many_words = percentiles.always_written = true;
     to.word("enable-protected-configs", c.enable_protected_configs, {"no", "yes", "local"})
         .immutable = true;
     for (auto [name, value] : {std::pair("shutdown-on-sigint", &c.shutdown_on_sigint),
@@ -274,24 +309,25 @@ void add_general(Builder& to, Config& c) {
 /// "1mb", or "5%" of maxmemory, kept as a negative number.
 void add_client_memory(Builder& to, Config& c) {
     to.add(
-        "maxmemory-clients",
-        [&c] {
-            const std::int64_t value = c.maxmemory_clients;
-            return value < 0 ? integer_text(-value) + "%" : integer_text(value);
-        },
-        [&c](const std::string& text) -> Error {
-            if (!text.ends_with('%')) {
-                const auto bytes = parse_memory(text);
-                if (!bytes) return "argument must be a memory or percent value";
-                c.maxmemory_clients = *bytes;
-                return std::nullopt;
-            }
-            const auto share = parse_integer(std::string_view(text).substr(0, text.size() - 1));
-            if (!share || *share < 0) return "argument must be a memory or percent value";
-            if (*share > 100) return "percentage argument must be less or equal to 100";
-            c.maxmemory_clients = -*share;
-            return std::nullopt;
-        });
+          "maxmemory-clients",
+          [&c] {
+              const std::int64_t value = c.maxmemory_clients;
+              return value < 0 ? integer_text(-value) + "%" : integer_text(value);
+          },
+          [&c](const std::string& text) -> Error {
+              if (!text.ends_with('%')) {
+                  const auto bytes = parse_memory(text);
+                  if (!bytes) return "argument must be a memory or percent value";
+                  c.maxmemory_clients = *bytes;
+                  return std::nullopt;
+              }
+              const auto share = parse_integer(std::string_view(text).substr(0, text.size() - 1));
+              if (!share || *share < 0) return "argument must be a memory or percent value";
+              if (*share > 100) return "percentage argument must be less or equal to 100";
+              c.maxmemory_clients = -*share;
+              return std::nullopt;
+          })
+        .bytes = true;
 }
 
 void add_memory(Builder& to, Config& c) {
@@ -349,7 +385,7 @@ void add_persistence(Builder& to, Config& c) {
             c.dbfilename.set(name);
             return std::nullopt;
         });
-    dbfilename.guarded = true;
+    dbfilename.guarded = dbfilename.quoted = true;
     Directive& save = to.add(
         "save", [&c] { return c.save.get(); },
         [&c](const std::string& text) -> Error {
@@ -365,6 +401,15 @@ void add_persistence(Builder& to, Config& c) {
             return std::nullopt;
         });
     save.many_words = true;
+    save.lines = [&c] {
+        std::vector<Directive::Line> lines;
+        const auto words = *resp::split_words(c.save.get());
+        for (std::size_t i = 0; i < words.size(); i += 2)
+            lines.push_back({words[i] + ' ' + words[i + 1], false});
+        // Without a line the default's points would come back.
+        if (lines.empty()) lines.push_back({"\"\"", false});
+        return lines;
+    };
     to.flag("rdbcompression", c.rdbcompression);
     to.flag("rdbchecksum", c.rdbchecksum).immutable = true;
     to.flag("stop-writes-on-bgsave-error", c.stop_writes_on_bgsave_error);
@@ -396,21 +441,22 @@ void add_replication(Builder& to, Config& c) {
             return std::nullopt;
         });
     replicaof.alias = "slaveof";
-    replicaof.immutable = replicaof.many_words = true;
-    to.text("masteruser", c.masteruser);
-    to.text("masterauth", c.masterauth);
+    replicaof.immutable = replicaof.many_words = replicaof.gone_when_empty = true;
+    to.optional_text("masteruser", c.masteruser);
+    to.optional_text("masterauth", c.masterauth);
     to.flag("replica-read-only", c.replica_read_only).alias = "slave-read-only";
     to.flag("replica-serve-stale-data", c.replica_serve_stale_data).alias =
         "slave-serve-stale-data";
     to.add(
-        "repl-backlog-size", [&c] { return integer_text(c.repl_backlog_size); },
-        [&c](const std::string& text) -> Error {
-            const auto bytes = parse_memory(text);
-            if (!bytes) return "argument must be a memory value";
-            if (*bytes < 1) return between(1, INT64_MAX);
-            c.repl_backlog_size = std::max(*bytes, kBacklogBytesMin);
-            return std::nullopt;
-        });
+          "repl-backlog-size", [&c] { return integer_text(c.repl_backlog_size); },
+          [&c](const std::string& text) -> Error {
+              const auto bytes = parse_memory(text);
+              if (!bytes) return "argument must be a memory value";
+              if (*bytes < 1) return between(1, INT64_MAX);
+              c.repl_backlog_size = std::max(*bytes, kBacklogBytesMin);
+              return std::nullopt;
+          })
+        .bytes = true;
     to.number("repl-backlog-ttl", c.repl_backlog_ttl, 0, LONG_MAX);
     to.number("repl-timeout", c.repl_timeout, 1, INT_MAX);
     to.number("repl-ping-replica-period", c.repl_ping_replica_period, 1, INT_MAX).alias =
@@ -423,7 +469,7 @@ void add_replication(Builder& to, Config& c) {
         "min-slaves-to-write";
     to.number("min-replicas-max-lag", c.min_replicas_max_lag, 0, INT_MAX).alias =
         "min-slaves-max-lag";
-    to.text("replica-announce-ip", c.replica_announce_ip).alias = "slave-announce-ip";
+    to.optional_text("replica-announce-ip", c.replica_announce_ip).alias = "slave-announce-ip";
     to.number("replica-announce-port", c.replica_announce_port, 0, 65535).alias =
         "slave-announce-port";
 }

@@ -13,7 +13,10 @@ namespace millpond::engine {
 
 namespace {
 
-enum class Kind : std::uint8_t { flag, number, memory, text, words };
+enum class Kind : std::uint8_t { flag, number, memory, text, words, scores };
+
+constexpr std::size_t kScores = 3;        ///< of a primary, a replica, a process that saves
+constexpr std::int64_t kScoreMax = 2000;  ///< either way
 
 struct Kept {
     std::string_view name;
@@ -23,13 +26,18 @@ struct Kept {
     std::string_view allowed = "";        ///< of words, parted by blanks
     bool immutable = false, fixed = false;
     std::string_view alias = "";
+    bool gone_when_empty = false;  ///< see Directive
 };
 
 constexpr Kept kKept[] = {
     {.name = "active-defrag-cycle-max", .kind = Kind::number, .initial = "25", .min = 1, .max = 99},
     {.name = "active-defrag-cycle-min", .kind = Kind::number, .initial = "1", .min = 1, .max = 99},
     {.name = "active-defrag-ignore-bytes", .kind = Kind::memory, .initial = "104857600", .min = 1},
-    {.name = "active-defrag-max-scan-fields", .kind = Kind::number, .initial = "1000", .min = 1},
+    {.name = "active-defrag-max-scan-fields",
+     .kind = Kind::number,
+     .initial = "1000",
+     .min = 1,
+     .max = INT64_MAX},
     {.name = "active-defrag-threshold-lower", .kind = Kind::number, .initial = "10", .max = 1000},
     {.name = "active-defrag-threshold-upper", .kind = Kind::number, .initial = "100", .max = 1000},
     {.name = "activedefrag", .kind = Kind::flag, .initial = "no", .fixed = true},
@@ -40,7 +48,11 @@ constexpr Kept kKept[] = {
     {.name = "aof-rewrite-incremental-fsync", .kind = Kind::flag, .initial = "yes"},
     {.name = "aof-timestamp-enabled", .kind = Kind::flag, .initial = "no"},
     {.name = "aof-use-rdb-preamble", .kind = Kind::flag, .initial = "yes"},
-    {.name = "aof_rewrite_cpulist", .kind = Kind::text, .initial = "", .immutable = true},
+    {.name = "aof_rewrite_cpulist",
+     .kind = Kind::text,
+     .initial = "",
+     .immutable = true,
+     .gone_when_empty = true},
     {.name = "appenddirname", .kind = Kind::text, .initial = "appendonlydir", .immutable = true},
     {.name = "appendfilename", .kind = Kind::text, .initial = "appendonly.aof", .immutable = true},
     {.name = "appendfsync",
@@ -49,13 +61,56 @@ constexpr Kept kKept[] = {
      .allowed = "everysec always no"},
     {.name = "auto-aof-rewrite-min-size", .kind = Kind::memory, .initial = "67108864"},
     {.name = "auto-aof-rewrite-percentage", .kind = Kind::number, .initial = "100"},
-    {.name = "bgsave_cpulist", .kind = Kind::text, .initial = "", .immutable = true},
-    {.name = "bio_cpulist", .kind = Kind::text, .initial = "", .immutable = true},
+    {.name = "bgsave_cpulist",
+     .kind = Kind::text,
+     .initial = "",
+     .immutable = true,
+     .gone_when_empty = true},
+    {.name = "bio_cpulist",
+     .kind = Kind::text,
+     .initial = "",
+     .immutable = true,
+     .gone_when_empty = true},
+    {.name = "bind-source-addr",
+     .kind = Kind::text,
+     .initial = "",
+     .immutable = true,
+     .fixed = true,
+     .gone_when_empty = true},
+    {.name = "cluster-allow-pubsubshard-when-down", .kind = Kind::flag, .initial = "yes"},
+    {.name = "cluster-allow-reads-when-down", .kind = Kind::flag, .initial = "no"},
+    {.name = "cluster-allow-replica-migration", .kind = Kind::flag, .initial = "yes"},
+    {.name = "cluster-announce-bus-port", .kind = Kind::number, .initial = "0", .max = 65535},
+    {.name = "cluster-announce-hostname",
+     .kind = Kind::text,
+     .initial = "",
+     .gone_when_empty = true},
+    {.name = "cluster-announce-ip", .kind = Kind::text, .initial = "", .gone_when_empty = true},
+    {.name = "cluster-announce-port", .kind = Kind::number, .initial = "0", .max = 65535},
+    {.name = "cluster-announce-tls-port", .kind = Kind::number, .initial = "0", .max = 65535},
+    {.name = "cluster-config-file", .kind = Kind::text, .initial = "nodes.conf", .immutable = true},
     {.name = "cluster-enabled",
      .kind = Kind::flag,
      .initial = "no",
      .immutable = true,
      .fixed = true},
+    {.name = "cluster-link-sendbuf-limit", .kind = Kind::memory, .initial = "0"},
+    {.name = "cluster-migration-barrier", .kind = Kind::number, .initial = "1"},
+    {.name = "cluster-node-timeout", .kind = Kind::number, .initial = "15000", .max = INT64_MAX},
+    {.name = "cluster-port", .kind = Kind::number, .initial = "0", .max = 65535, .immutable = true},
+    {.name = "cluster-preferred-endpoint-type",
+     .kind = Kind::words,
+     .initial = "ip",
+     .allowed = "ip hostname unknown-endpoint"},
+    {.name = "cluster-replica-no-failover",
+     .kind = Kind::flag,
+     .initial = "no",
+     .alias = "cluster-slave-no-failover"},
+    {.name = "cluster-replica-validity-factor",
+     .kind = Kind::number,
+     .initial = "10",
+     .alias = "cluster-slave-validity-factor"},
+    {.name = "cluster-require-full-coverage", .kind = Kind::flag, .initial = "yes"},
     {.name = "crash-log-enabled", .kind = Kind::flag, .initial = "yes"},
     {.name = "crash-memcheck-enabled", .kind = Kind::flag, .initial = "yes"},
     {.name = "disable-thp", .kind = Kind::flag, .initial = "yes", .immutable = true},
@@ -84,6 +139,10 @@ constexpr Kept kKept[] = {
      .initial = "no",
      .allowed = "no yes relative absolute",
      .fixed = true},
+    {.name = "oom-score-adj-values", .kind = Kind::scores, .initial = "0 200 800"},
+    {.name = "proc-title-template",
+     .kind = Kind::text,
+     .initial = "{title} {listen-addr} {server-mode}"},
     {.name = "propagation-error-behavior",
      .kind = Kind::words,
      .initial = "ignore",
@@ -95,6 +154,7 @@ constexpr Kept kKept[] = {
      .initial = "disabled",
      .allowed = "disabled on-empty-db swapdb"},
     {.name = "repl-diskless-sync-max-replicas", .kind = Kind::number, .initial = "0"},
+    {.name = "replica-announced", .kind = Kind::flag, .initial = "yes", .fixed = true},
     {.name = "replica-ignore-disk-write-errors", .kind = Kind::flag, .initial = "no"},
     {.name = "replica-ignore-maxmemory",
      .kind = Kind::flag,
@@ -108,7 +168,11 @@ constexpr Kept kKept[] = {
      .kind = Kind::words,
      .initial = "no",
      .allowed = "no yes clients"},
-    {.name = "server_cpulist", .kind = Kind::text, .initial = "", .immutable = true},
+    {.name = "server_cpulist",
+     .kind = Kind::text,
+     .initial = "",
+     .immutable = true,
+     .gone_when_empty = true},
     {.name = "set-proc-title", .kind = Kind::flag, .initial = "yes", .immutable = true},
     {.name = "socket-mark-id",
      .kind = Kind::number,
@@ -156,12 +220,27 @@ Checked check_word(const Kept& kept, const std::string& text) {
     return {{}, "argument(s) must be one of the following: " + joined(allowed)};
 }
 
+Checked check_scores(const std::string& text) {
+    const auto words = resp::split_words(text);
+    if (!words || words->size() != kScores) return {{}, "wrong number of arguments"};
+    Checked checked;
+    for (const std::string& word : *words) {
+        const auto score = parse_integer(word);
+        if (!score || *score < -kScoreMax || *score > kScoreMax)
+            return {{}, "Invalid oom-score-adj-values, elements must be between -2000 and 2000."};
+        checked.value += (checked.value.empty() ? "" : " ") + word;
+    }
+    return checked;
+}
+
 Checked check(const Kept& kept, const std::string& text) {
     switch (kept.kind) {
         case Kind::text:
             return {text, {}};
         case Kind::words:
             return check_word(kept, text);
+        case Kind::scores:
+            return check_scores(text);
         case Kind::flag:
             if (is_word(text, "yes")) return {"yes", {}};
             if (is_word(text, "no")) return {"no", {}};
@@ -189,6 +268,10 @@ void add_kept_directives(std::vector<std::unique_ptr<Config::Directive>>& to) {
         directive->name = kept.name;
         directive->alias = kept.alias;
         directive->immutable = kept.immutable;
+        directive->many_words = kept.kind == Kind::scores;
+        directive->quoted = kept.kind == Kind::text;
+        directive->bytes = kept.kind == Kind::memory;
+        directive->gone_when_empty = kept.gone_when_empty;
         directive->get = [value] { return value->get(); };
         directive->set = [value, &kept](const std::string& text) -> Error {
             Checked checked = check(kept, text);

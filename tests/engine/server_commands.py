@@ -225,7 +225,7 @@ class Configuration(unittest.TestCase):
         self.assertEqual(client.do("CONFIG", "REWRITE"), "OK")
         with open(engine.config_file, encoding="utf-8") as written:
             lines = written.read().splitlines()
-        self.assertEqual(lines[:4], ["# mine", "maxmemory 6291456", "requirepass \"a b\"", "maxclients 50"])
+        self.assertEqual(lines[:4], ["# mine", "maxmemory 6mb", "requirepass \"a b\"", "maxclients 50"])
         self.assertIn("timeout 77", lines)
         client.close()
 

@@ -10,11 +10,7 @@ MILLPOND_SEED repeats a random run.
 import os
 import random
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -24,7 +20,7 @@ import command_info
 import servers
 from access_commands import RULES, calls
 from pair import Pair
-from resp_client import Client
+from servers import ConfiguredServer, StartError
 
 ROUNDS = 20_000 if os.environ.get("MILLPOND_SOAK") else 400
 SEED = seeds.seed()
@@ -286,7 +282,7 @@ class Lines(unittest.TestCase):
     """"user" lines in the configuration file and on the command line."""
 
     def run_with(self, program, lines, *options):
-        server = ConfiguredServer(program, lines, options)
+        server = ConfiguredServer(program, lines, "--save", "", "--enable-debug-command", "yes", *options)
         self.addCleanup(server.stop)
         return server
 
@@ -343,56 +339,6 @@ def drop_unknown(text):
     """What is a server's own: ports, folders, and directives that the other does not have."""
     keep = (b"user ", b"maxmemory ", b"#")
     return b"".join(line + b"\n" for line in text.splitlines() if line.startswith(keep))
-
-
-class StartError(Exception):
-    pass
-
-
-class ConfiguredServer:
-    """A server that has a configuration file and nothing else but a port."""
-
-    def __init__(self, program, lines, options):
-        self.folder = tempfile.mkdtemp(prefix="access-")
-        self.path = os.path.join(self.folder, "node.conf")
-        write(self.path, lines)
-        self.log = open(os.path.join(self.folder, "log"), "wb")
-        self.port = servers.free_port()
-        command = [program, self.path, "--port", str(self.port), "--dir", self.folder, "--save", "", "--enable-debug-command", "yes", *options]
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder)
-        self.wait_until_up()
-
-    def wait_until_up(self):
-        deadline = time.monotonic() + 20
-        while self.process.poll() is None and time.monotonic() < deadline:
-            try:
-                with self.client() as client:
-                    client.call("PING")
-                    return
-            except OSError:
-                time.sleep(0.02)
-        self.stop()
-        raise StartError(f"{self.process.args} ended with {self.process.returncode}")
-
-    def client(self):
-        return ContextClient(self.port)
-
-    def configuration(self):
-        return read(self.path)
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class ContextClient(Client):
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.close()
 
 
 class Clients(unittest.TestCase):

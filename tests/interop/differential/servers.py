@@ -65,6 +65,67 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class StartError(Exception):
+    pass
+
+
+class ConfiguredServer:
+    """A server that has a configuration file, and nothing else but a port and a folder."""
+
+    def __init__(self, program, lines, *options, files=()):
+        self.program = program
+        self.folder = tempfile.mkdtemp(prefix="configured-")
+        self.path = os.path.join(self.folder, "node.conf")
+        for name, data in (("node.conf", lines), *files):
+            with open(os.path.join(self.folder, name), "wb") as file:
+                file.write(data)
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.port = free_port()
+        self.start("--port", str(self.port), "--dir", self.folder, *options)
+
+    def start(self, *options):
+        self.process = subprocess.Popen([self.program, self.path, *options], stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder)
+        deadline = time.monotonic() + 20
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                with self.client() as client:
+                    client.call("PING")
+                    return
+            except OSError:
+                time.sleep(0.02)
+        said = self.said()
+        self.stop()
+        raise StartError(f"{self.process.args} ended with {self.process.returncode}\n{said}")
+
+    def client(self):
+        return ContextClient(self.port)
+
+    def configuration(self):
+        with open(self.path, "rb") as file:
+            return file.read()
+
+    def said(self):
+        with open(os.path.join(self.folder, "log"), "rb") as log:
+            return log.read().decode(errors="replace")
+
+    def stop_process(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.stop_process()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class ContextClient(Client):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
+
+
 def redis():
     return Server("/usr/bin/redis-server")
 
