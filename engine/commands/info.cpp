@@ -28,6 +28,7 @@
 #include "engine/server/rates.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
+#include "engine/server/shutdown.h"
 #include "engine/server/statistics.h"
 #include "engine/server/version.h"
 #include "resp/words.h"
@@ -87,6 +88,8 @@ void info_server(Server& server, std::string& out) {
     field(out, "lru_clock", (unix_ms() / 1000) & ((1 << 24) - 1));
     field(out, "executable", executable());
     field(out, "config_file", server.config().file());
+    if (server.shutdown().waiting())
+        field(out, "shutdown_in_milliseconds", server.shutdown().waiting_ms_left());
     field(out, "io_threads_active", server.network().threads() > 1 ? 1 : 0);
     field(out, "io_threads", server.network().threads());
 }

@@ -3,8 +3,6 @@
 // FLUSHALL, FLUSHDB, SHUTDOWN, TIME, LOLWUT.
 #include "engine/commands/server.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -20,6 +18,7 @@
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
+#include "engine/server/shutdown.h"
 
 namespace millpond::engine {
 
@@ -61,11 +60,8 @@ void flushdb(Call& call) {
     flush(call, call.db().index());
 }
 
-struct ShutdownOptions {
-    bool save = false, no_save = false, now = false, force = false, abort = false;
-};
-
-bool parse_shutdown(Call& call, ShutdownOptions& options) {
+/// [NOSAVE | SAVE] [NOW] [FORCE] | ABORT
+bool parse_shutdown(Call& call, Shutdown::Options& options, bool& abort) {
     for (std::size_t i = 1; i < call.argc(); ++i) {
         if (is_word(call.arg(i), "save")) {
             options.save = true;
@@ -76,42 +72,44 @@ bool parse_shutdown(Call& call, ShutdownOptions& options) {
         } else if (is_word(call.arg(i), "force")) {
             options.force = true;
         } else if (is_word(call.arg(i), "abort")) {
-            options.abort = true;
+            abort = true;
         } else {
             return call.syntax_error();
         }
     }
     const bool together =
         (options.save && options.no_save) ||
-        (options.abort && (options.save || options.no_save || options.now || options.force));
+        (abort && (options.save || options.no_save || options.now || options.force));
     return !together || call.syntax_error();
 }
 
+constexpr std::string_view kNoShutdown = "ERR No shutdown in progress.";
+
 /// Answers nothing when it succeeds: the connection ends.
 void shutdown(Call& call) {
-    ShutdownOptions options;
-    if (!parse_shutdown(call, options)) return;
-    if (options.abort) return static_cast<void>(call.error("ERR No shutdown in progress."));
-    Server& server = call.server();
-    const bool save = options.save || (!options.no_save && !server.config().save.get().empty());
-    if (save && server.save_hook()) {
-        const std::string error = server.save_hook()();
-        if (!error.empty() && !options.force) {
-            spdlog::error("SHUTDOWN: {}", error);
-            return static_cast<void>(call.error("ERR Errors trying to SHUTDOWN. Check logs."));
-        }
-    }
-    call.session().close_after_reply();
-    server.request_shutdown("SHUTDOWN");
+    Shutdown::Options options;
+    bool abort = false;
+    if (!parse_shutdown(call, options, abort)) return;
+    Shutdown& ending = call.server().shutdown();
+    if (abort)
+        return ending.abort() ? call.reply().ok() : static_cast<void>(call.error(kNoShutdown));
+    if (!ending.begin(options, "SHUTDOWN"))
+        return static_cast<void>(call.error("ERR Errors trying to SHUTDOWN. Check logs."));
+    if (!ending.waiting()) return call.session().close_after_reply();
+    ending.add_client(call.session().suspend(
+        [](bool) { return std::string("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n"); }));
 }
 
-/// Nothing is saved: the script may have done half of its work.
+/// Only without a save: the script may have done half of its work.
 void shutdown_while_busy(Call& call) {
-    ShutdownOptions options;
-    if (!parse_shutdown(call, options)) return;
-    if (options.abort) return static_cast<void>(call.error("ERR No shutdown in progress."));
+    Shutdown::Options options;
+    bool abort = false;
+    if (!parse_shutdown(call, options, abort)) return;
+    RunningScript& running = call.server().scripting().running();
+    if (abort) return static_cast<void>(call.error(kNoShutdown));
+    if (!options.no_save) return static_cast<void>(call.error(running.busy_error()));
     call.session().close_after_reply();
-    call.server().scripting().running().stop_for_shutdown();
+    running.stop_for_shutdown();
     call.server().request_shutdown("SHUTDOWN");
 }
 

@@ -19,6 +19,7 @@
 #include "engine/server/config.h"
 #include "engine/server/parts.h"
 #include "engine/server/server.h"
+#include "engine/server/shutdown.h"
 
 namespace millpond::engine {
 
@@ -80,7 +81,7 @@ public:
                 if (signal != SIGTERM && signal != SIGINT) continue;
                 spdlog::info("Received {}, shutting down",
                              signal == SIGTERM ? "SIGTERM" : "SIGINT");
-                server.request_shutdown(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+                server.shutdown().begin_by_signal(signal == SIGINT);
             }
         });
     }
@@ -109,22 +110,6 @@ void go_to_background() {
     if (::daemon(1, 0) != 0) throw ConfigError("cannot daemonize");
 }
 
-/// A signal ends the server as SHUTDOWN does: with a save where save points are set, unless
-/// shutdown-on-sigterm or shutdown-on-sigint says otherwise.
-void save_at_exit(Server& server) {
-    const std::string reason = server.exit_reason();
-    if (!reason.starts_with("SIG") || !server.save_hook()) return;
-    const Config& config = server.config();
-    const std::string words =
-        " " + (reason == "SIGINT" ? config.shutdown_on_sigint : config.shutdown_on_sigterm).get() +
-        " ";
-    const bool wanted = words.find(" save ") != std::string::npos ||
-                        (words.find(" nosave ") == std::string::npos && !config.save.get().empty());
-    if (!wanted) return;
-    if (const std::string error = server.save_hook()(); !error.empty())
-        spdlog::error("Saving at exit: {}", error);
-}
-
 int serve(std::unique_ptr<Config> owned) {
     Config& config = *owned;
     SignalThread::block();
@@ -148,7 +133,6 @@ int serve(std::unique_ptr<Config> owned) {
     spdlog::info("millpond-engine {} is ready, port {}, pid {}", MILLPOND_VERSION,
                  config.port.load(), ::getpid());
     const int status = server.run();
-    save_at_exit(server);
     parts.stop();
     if (!pidfile.empty()) ::unlink(pidfile.c_str());
     spdlog::info("millpond-engine ends: {}", server.exit_reason());

@@ -22,7 +22,7 @@ void Pause::settle() {
             operation_until_ms_ = 0;
             operation_.clear();
         }
-        if (clients_until_ms_ || operation_until_ms_) level = Level::writes;
+        if (clients_until_ms_ || operation_until_ms_ || shutdown_) level = Level::writes;
         if (clients_until_ms_ && clients_all_) level = Level::all;
     }
     const Level before = level_.exchange(level, std::memory_order_relaxed);
@@ -51,6 +51,14 @@ void Pause::unpause_clients() {
         const std::lock_guard lock(mutex_);
         clients_until_ms_ = 0;
         clients_all_ = false;
+    }
+    settle();
+}
+
+void Pause::pause_for_shutdown(bool yes) {
+    {
+        const std::lock_guard lock(mutex_);
+        shutdown_ = yes;
     }
     settle();
 }

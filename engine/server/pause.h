@@ -28,6 +28,9 @@ public:
     /// CLIENT PAUSE and UNPAUSE. Requires: the exclusive lane.
     void pause_clients(std::int64_t ms, bool all);
     void unpause_clients();
+    /// The server is about to end: nothing is written any more, for as long as it takes. Requires:
+    /// the exclusive lane.
+    void pause_for_shutdown(bool yes);
 
     void pause(std::string operation, std::int64_t ms, std::function<void(bool)> done) override;
     void resume(std::string operation, std::function<void(bool)> done) override;
@@ -48,6 +51,7 @@ private:
     bool clients_all_ = false;
     std::string operation_;
     std::int64_t operation_until_ms_ = 0;
+    bool shutdown_ = false;
 };
 
 }  // namespace millpond::engine

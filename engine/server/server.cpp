@@ -28,6 +28,7 @@
 #include "engine/server/latency_monitor.h"
 #include "engine/server/pause.h"
 #include "engine/server/rates.h"
+#include "engine/server/shutdown.h"
 #include "engine/server/slow_log.h"
 #include "engine/server/statistics.h"
 
@@ -144,6 +145,7 @@ Server::Server(std::unique_ptr<Config> config)
     bus_ = std::make_unique<Bus>(*this);
     background_ = std::make_unique<Background>(*this);
     pause_ = std::make_unique<Pause>(*this);
+    shutdown_ = std::make_unique<Shutdown>(*this);
     network_ = std::make_unique<Network>(*this);
     scripting_ = std::make_unique<Scripting>(*this);
     if (managed_) role_ = Role::none;

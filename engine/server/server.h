@@ -38,6 +38,7 @@ class Statistics;
 class WaiterRegistry;
 class WatchRegistry;
 class Scripting;
+class Shutdown;
 class SlowLog;
 class LatencyMonitor;
 
@@ -65,6 +66,7 @@ public:
     Scripting& scripting() { return *scripting_; }
     Network& network() { return *network_; }  ///< a NetworkControl
     Pause& pause() { return *pause_; }        ///< a PauseControl
+    Shutdown& shutdown() { return *shutdown_; }
 
     /// 40 hex digits, new with each start.
     const std::string& run_id() const { return run_id_; }
@@ -183,6 +185,7 @@ private:
     std::unique_ptr<Bus> bus_;
     std::unique_ptr<KeyspaceObserver> background_;
     std::unique_ptr<Pause> pause_;
+    std::unique_ptr<Shutdown> shutdown_;
     std::unique_ptr<Network> network_;
     std::unique_ptr<Scripting> scripting_;
 
