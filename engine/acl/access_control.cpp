@@ -2,15 +2,39 @@
 #include "engine/acl/access_control.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "engine/commands/client.h"
 #include "engine/net/network.h"
+#include "engine/observers/bus.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
 
 namespace millpond::engine::acl {
+
+namespace {
+
+/// May the user be subscribed to all that is there? Requires: the bus lock.
+bool may_hear(const User& user, const Observation& observing) {
+    if (!observing.subscribed()) return true;
+    const auto allowed = [&](std::string_view name, bool literal) {
+        return user.root().allows_channel(name, literal) ||
+               std::ranges::any_of(user.others(), [&](const Selector& selector) {
+                   return selector.allows_channel(name, literal);
+               });
+    };
+    for (const ChannelKind kind :
+         {ChannelKind::channel, ChannelKind::pattern, ChannelKind::shard}) {
+        for (const std::string& name : observing.names[static_cast<std::size_t>(kind)]) {
+            if (!allowed(name, kind == ChannelKind::pattern)) return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
 
 AccessControl::AccessControl(Server& server)
     : server_(server), index_(server.commands()), accounts_(index_) {}
@@ -153,13 +177,35 @@ bool AccessControl::remove_user(std::string_view name, Session& caller) {
     return gone != nullptr;
 }
 
+void AccessControl::change_user(std::string_view name, User user, Session& caller) {
+    set_user(name, std::move(user));
+    const std::shared_ptr<Account> account = accounts_.find(name);
+    // A connection that ends takes its names out of the registries in no lane.
+    const std::lock_guard lock(server_.bus());
+    close_clients(
+        [&](Session& session) {
+            return session.account == account && !may_hear(*account->user(), session.observing);
+        },
+        caller);
+}
+
 void AccessControl::kill_clients(std::span<const std::shared_ptr<Account>> gone, Session& caller) {
+    close_clients(
+        [&](Session& session) {
+            if (!session.account || std::ranges::find(gone, session.account) == gone.end())
+                return false;
+            // Whatever still comes of it comes as a stranger.
+            session.account = accounts_.default_account();
+            session.set_authenticated(false);
+            return true;
+        },
+        caller);
+}
+
+void AccessControl::close_clients(const std::function<bool(Session&)>& which, Session& caller) {
     std::vector<std::uint64_t> ids;
     server_.network().visit_sessions([&](Session& session) {
-        if (!session.account || std::ranges::find(gone, session.account) == gone.end()) return;
-        // Whatever still comes of it comes as a stranger.
-        session.account = accounts_.default_account();
-        session.set_authenticated(false);
+        if (!which(session)) return;
         if (&session == &caller) return session.close_after_reply();
         session.killed = true;
         ids.push_back(session.id());

@@ -4,6 +4,7 @@
 // and scripts make. Owned by the server. What runs commands calls it in a lane.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,6 +62,9 @@ public:
 
     // -- Changes: in the exclusive lane
     void set_user(std::string_view name, User user);
+    /// ACL SETUSER: clients of the user that are subscribed to what it may no longer are killed;
+    /// the caller, if it is one, gets its reply first.
+    void change_user(std::string_view name, User user, Session& caller);
     /// Its clients are killed; the caller, if it is one, gets its reply first.
     bool remove_user(std::string_view name, Session& caller);
     /// ACL LOAD: what is wrong with the file, or nothing. Clients of users other than the default
@@ -82,6 +86,7 @@ private:
     void note(Session& session, Reason reason, Context context, std::string object,
               std::string user);
     void kill_clients(std::span<const std::shared_ptr<Account>> gone, Session& caller);
+    void close_clients(const std::function<bool(Session&)>& which, Session& caller);
     void load_user_lines();
     void write_info(std::string& out) const;
 

@@ -62,7 +62,7 @@ void acl_setuser(Call& call) {
                    "': " + std::string(acl::describe(error)));
         return;
     }
-    access.set_user(call.arg(2), std::move(user));
+    access.change_user(call.arg(2), std::move(user), call.session());
     call.reply().ok();
 }
 

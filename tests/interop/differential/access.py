@@ -247,6 +247,20 @@ class Files(unittest.TestCase):
         self.assertEqual(*outcomes)
         self.assertEqual(outcomes[0], (True, b"default"))
 
+    def test_load_and_subscribers(self):
+        """The default user's stay, whatever they listen to."""
+        outcomes = []
+        for server in self.both:
+            write(server.users, KEEP + b"user alice on nopass +@all ~* &*\n")
+            server.admin.call("ACL", "LOAD")
+            alice, other = self.client(server), self.client(server)
+            alice.call("AUTH", "alice", "x")
+            for client in (alice, other):
+                client.call("SUBSCRIBE", "news")
+            write(server.users, b"user default on nopass ~* resetchannels +@all\nuser alice on nopass +@all ~* &*\n")
+            outcomes.append((server.admin.call("ACL", "LOAD"), closed(alice), closed(other)))
+        self.assertEqual(*outcomes)
+
     def test_what_could_not_be_read_again_is_not_saved(self):
         """redis-server saves it, and does not start with it."""
         admin = self.ours.admin
@@ -384,6 +398,42 @@ class Clients(unittest.TestCase):
             outcomes.append((alice.call("ACL", "WHOAMI"), alice.call("GET", "x"), late.call("AUTH", "alice", "x")))
             admin.call("ACL", "DELUSER", "alice")
         self.assertEqual(*outcomes)
+
+    def outcome(self, server, subscriptions, change, rules=("&a*", "&b")):
+        """Who is still connected after a change of alice's rules: a subscriber, one who listens to nothing, the default user's."""
+        admin, alice, idle, other = (server.client() for _ in range(4))
+        for client in (admin, alice, idle, other):
+            self.addCleanup(client.close)
+        admin.call("ACL", "SETUSER", "alice", "reset", "on", "nopass", "+@all", "~*", *rules)
+        for client in (alice, idle):
+            client.call("AUTH", "alice", "x")
+        other.call("SUBSCRIBE", "a1")
+        for words in subscriptions:
+            alice.call(*words)
+        reply = admin.call(*change)
+        found = [reply, closed(alice), closed(idle), closed(other), admin.call("ACL", "WHOAMI"), admin.call("PUBSUB", "NUMSUB", "a1", "b")]
+        admin.call("ACL", "DELUSER", "alice")
+        return found
+
+    def test_subscribers_to_what_is_no_longer_allowed_are_closed(self):
+        changes = [("ACL", "SETUSER", "alice", *rules) for rules in (
+            ("resetchannels",), ("resetchannels", "&a*"), ("resetchannels", "&b"), ("&c",), ("allchannels",), ("resetchannels", "&a1"),
+            ("resetchannels", "&*"), ("resetchannels", "(&a* +@all)"), ("reset",), ("off",), ("-@all",), ("resetkeys",),
+            ("resetchannels", "bogus"), ("resetchannels", "&[a]*", "&?"))]
+        changes += [("ACL", "SETUSER", "bob", "resetchannels"), ("ACL", "DELUSER", "alice"), ("ACL", "DELUSER", "bob")]
+        lists = [[], [("SUBSCRIBE", "a1")], [("SUBSCRIBE", "a1"), ("SUBSCRIBE", "b")], [("PSUBSCRIBE", "a*")], [("PSUBSCRIBE", "b")],
+                 [("SSUBSCRIBE", "a1")], [("HELLO", "3"), ("SUBSCRIBE", "a1")], [("SUBSCRIBE", "a1"), ("UNSUBSCRIBE", "a1")]]
+        for change in changes:
+            for subscriptions in lists:
+                self.assertEqual(*(self.outcome(server, subscriptions, change) for server in self.both), (change, subscriptions))
+
+    def test_selectors_and_all_channels_before(self):
+        for before, after in ((("allchannels",), ("resetchannels",)), (("allchannels",), ("resetchannels", "&a*")),
+                              (("(&a* +@all)",), ("clearselectors",)), (("(&a* +@all)",), ("(&* +@all)",)),
+                              (("allchannels", "(&b +@all)"), ("resetchannels",))):
+            for words in (("SUBSCRIBE", "a1"), ("PSUBSCRIBE", "a*"), ("SSUBSCRIBE", "b")):
+                change = ("ACL", "SETUSER", "alice", *after)
+                self.assertEqual(*(self.outcome(server, [words], change, before) for server in self.both), (before, after, words))
 
     def test_rules_that_change_between_queueing_and_exec(self):
         for rules in (["-set"], ["resetkeys", "~other"], ["-exec"], ["-@all"], ["+@all"]):
