@@ -4,7 +4,9 @@
 // command whose handler reads the subcommand, so that an unknown one is refused in its words.
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -16,6 +18,7 @@
 #include "engine/keyspace/clock.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/memory/account.h"
+#include "engine/server/directive_values.h"
 #include "engine/server/server.h"
 
 namespace millpond::engine {
@@ -73,25 +76,11 @@ void set_active_expire(Call& call) {
 
 /// Checked, and without effect: our lists keep long elements apart from 512 bytes on, always.
 void packed_threshold(Call& call) {
-    std::string text(call.arg(2));
-    std::size_t digits = 0;
-    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') digits++;
-    std::string unit = text.substr(digits);
-    std::transform(unit.begin(), unit.end(), unit.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    constexpr std::pair<std::string_view, double> kUnits[] = {
-        {"", 1},    {"b", 1},        {"k", 1e3}, {"kb", 1024},
-        {"m", 1e6}, {"mb", 1048576}, {"g", 1e9}, {"gb", 1073741824}};
-    const auto* found = std::find_if(std::begin(kUnits), std::end(kUnits),
-                                     [&](auto& u) { return u.first == unit; });
-    double bytes = found == std::end(kUnits) || digits == 0
-                       ? -1
-                       : std::strtod(text.c_str(), nullptr) * found->second;
-    if (bytes < 0 || bytes > 4294967296.0) {
-        call.error("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
-    } else {
-        call.reply().ok();
-    }
+    constexpr std::int64_t kBytesMax = UINT32_MAX - 1;
+    const Bytes text = call.arg(2);
+    const auto bytes = text.empty() ? std::optional<std::int64_t>(0) : parse_memory(text);
+    if (bytes && *bytes <= kBytesMax) return call.reply().ok();
+    call.error("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
 }
 
 void error(Call& call) {

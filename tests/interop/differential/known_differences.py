@@ -15,6 +15,8 @@ GENERAL = {
     "Append-only file": "there is none yet; appendonly can only be no, and the directives that go with it are kept without "
     "effect.",
     "Modules": "there are none.",
+    "Configuration files": "rename-command and loadmodule are unknown, and stop the start as any unknown directive does; an error names "
+    "file and line, in a form of its own; save points behind an include add up as others do; CONFIG REWRITE appends what is new in the order of its own list.",
     "Redis Cluster": "a node answers CLUSTER as a redis-server with cluster support disabled does.",
 }
 
@@ -28,7 +30,10 @@ COMMANDS = {
     "cluster": "refused, as by a redis-server without cluster support",
     "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
     "config|set": "port, bind and maxclients beyond the process's descriptors cannot be changed while running",
-    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for",
+    "config|rewrite": "words of user lines that have quotes in them are quoted, and a user whose rules could not be read again is not "
+    "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
+    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; QUICKLIST-PACKED-THRESHOLD and SET-DISABLE-DENY-SCRIPTS are accepted without "
+    "effect: the former shows in DEBUG OBJECT and in sizes only, the latter lets scripts block, which redis-server 7.0.15 does not survive",
     "info": "fields that tell of fork, jemalloc and the append-only file are 0 or missing; millpond_version is there",
     "lolwut": "a picture of its own",
     "memory|doctor": "in its own words",
@@ -51,6 +56,8 @@ COMMANDS = {
     "bitfield": "one that only makes the string longer goes to replicas too",
     "sort": "leaves a sorted set as it is; elements of equal weight may come in another order",
     "migrate": "keys that change while they are sent are sent anew, at most five times; not inside MULTI",
+    "shutdown": "CLIENT UNBLOCK ends a client's wait for it, not the shutdown; with a long script it waits for nobody; a client whose "
+    "SHUTDOWN was called off goes on, where redis-server 7.0.15 crashes",
     "script|debug": "refused: there is no debugger",
     "function|flush": "frees at once, with ASYNC too",
     "hexpire": "of Redis 7.4, like the other commands of fields that expire; a snapshot with such fields is not for Redis 7.0",
