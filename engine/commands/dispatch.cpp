@@ -325,23 +325,25 @@ const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> a
     const bool restricted = session.via == Session::Via::handed_over;
     if (spec && restricted && s.restricted[spec->id]) spec = nullptr;
     if (!spec) {
+        session.last_command.store(nullptr, std::memory_order_relaxed);
         reject(session, nullptr, unknown_command(args));
         return nullptr;
     }
     if (spec->has_subcommands && args.size() >= 2) {
         const CommandSpec* sub = server_.commands().find_subcommand(*spec, args[1]);
         if (!sub || (restricted && s.restricted[sub->id])) {
+            session.last_command.store(nullptr, std::memory_order_relaxed);
             reject(session, spec, unknown_subcommand(*spec, args[1]));
             return nullptr;
         }
         spec = sub;
     }
+    session.last_command.store(spec, std::memory_order_relaxed);
     if (!arity_fits(*spec, args.size()) || !spec->handler) {
         reject(session, spec,
                "ERR wrong number of arguments for '" + std::string(spec->name) + "' command");
         return nullptr;
     }
-    session.last_command.store(spec, std::memory_order_relaxed);
     return spec;
 }
 
@@ -699,7 +701,8 @@ void Executor::note_slow(const Call& call, std::int64_t us) {
     std::vector<Bytes> shown;
     const bool secret = acl::redact(*call.spec_, call.args_, shown);
     server_.slow_log().add(secret ? std::span<const Bytes>(shown) : call.args_, us,
-                           call.session_->peer, call.session_->text().name,
+                           call.session_->scripted ? "?:0" : call.session_->peer,
+                           call.session_->text().name,
                            static_cast<std::size_t>(server_.config().slowlog_max_len.load()));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/commands/generic.h"
+#include "engine/commands/memory_report.h"
 #include "engine/commands/numbers.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/log/effect_log.h"
@@ -37,16 +38,16 @@ void usage(Call& call) {
     call.reply().integer(static_cast<std::int64_t>(bytes));
 }
 
-double ratio(std::size_t a, std::size_t b) {
-    return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
-}
-
 /// The fields come as name and value, so the map's size is known before it is written.
 struct StatsMap {
     resp::ReplyWriter& reply;
     void number(std::string_view name, std::size_t value) const {
         reply.bulk(name);
         reply.integer(static_cast<std::int64_t>(value));
+    }
+    void difference(std::string_view name, std::size_t a, std::size_t b) const {
+        reply.bulk(name);
+        reply.integer(static_cast<std::int64_t>(a) - static_cast<std::int64_t>(b));
     }
     void real(std::string_view name, double value) const {
         reply.bulk(name);
@@ -55,46 +56,50 @@ struct StatsMap {
 };
 
 void stats(Call& call) {
-    Keyspace& keys = call.db().keyspace();
-    const std::size_t used = used_memory();
-    const std::size_t resident = resident_memory();
-    const std::size_t peak = peak_memory();
-    const std::size_t slabs = keys.slabs().used_bytes();
-    std::size_t overhead = 0;
-    std::size_t count = 0;
-    std::size_t databases = 0;
-    for (int db = 0; db < Keyspace::kDatabases; ++db) {
-        if (keys.size(db) == 0) continue;
-        ++databases;
-        count += keys.size(db);
-        overhead += keys.overhead(db);
-    }
-    const std::size_t dataset = used - std::min(used, overhead);
+    const MemoryReport report = memory_report(call.server());
+    const auto databases = static_cast<std::size_t>(
+        std::ranges::count_if(report.tables, [](std::size_t bytes) { return bytes > 0; }));
+    constexpr std::size_t kFields = 27;
 
     auto& reply = call.reply();
     const StatsMap map{reply};
-    reply.map(14 + databases);
-    map.number("peak.allocated", peak);
-    map.number("total.allocated", used);
-    map.number("startup.allocated", 0);
-    for (int db = 0; db < Keyspace::kDatabases; ++db) {
-        if (keys.size(db) == 0) continue;
+    reply.map(kFields + databases);
+    map.number("peak.allocated", report.peak);
+    map.number("total.allocated", report.used);
+    map.number("startup.allocated", report.startup);
+    map.number("replication.backlog", report.backlog);
+    map.number("clients.slaves", report.replicas);
+    map.number("clients.normal", report.clients);
+    map.number("cluster.links", 0);
+    map.number("aof.buffer", 0);
+    map.number("lua.caches", report.scripts);
+    map.number("functions.caches", report.functions);
+    for (std::size_t db = 0; db < report.tables.size(); ++db) {
+        if (report.tables[db] == 0) continue;
         reply.bulk("db." + std::to_string(db));
-        reply.map(2);
-        map.number("overhead.hashtable.main", keys.overhead(db));
+        reply.map(3);
+        map.number("overhead.hashtable.main", report.tables[db]);
         map.number("overhead.hashtable.expires", 0);
+        map.number("overhead.hashtable.slot-to-keys", 0);
     }
-    map.number("overhead.total", overhead);
-    map.number("keys.count", count);
-    map.number("keys.bytes-per-key", count == 0 ? 0 : used / count);
-    map.number("dataset.bytes", dataset);
-    map.real("dataset.percentage", ratio(dataset, used) * 100);
-    map.real("peak.percentage", ratio(used, peak) * 100);
-    map.number("allocator.allocated", used);
-    map.number("allocator.active", slabs);
-    map.number("allocator.resident", resident);
-    map.real("fragmentation", ratio(resident, used));
-    map.number("fragmentation.bytes", resident - std::min(resident, used));
+    map.number("overhead.total", report.overhead());
+    map.number("keys.count", report.keys);
+    const std::size_t since_start = report.used - report.startup;
+    map.number("keys.bytes-per-key", report.keys == 0 ? 0 : since_start / report.keys);
+    map.number("dataset.bytes", report.dataset());
+    map.real("dataset.percentage", report.dataset_share());
+    map.real("peak.percentage", 100 * ratio(report.used, report.peak));
+    map.number("allocator.allocated", report.used);
+    map.number("allocator.active", report.committed);
+    map.number("allocator.resident", report.resident);
+    map.real("allocator-fragmentation.ratio", ratio(report.committed, report.used));
+    map.number("allocator-fragmentation.bytes", report.committed - report.used);
+    map.real("allocator-rss.ratio", ratio(report.resident, report.committed));
+    map.difference("allocator-rss.bytes", report.resident, report.committed);
+    map.real("rss-overhead.ratio", 1);
+    map.number("rss-overhead.bytes", 0);
+    map.real("fragmentation", ratio(report.resident, report.used));
+    map.difference("fragmentation.bytes", report.resident, report.used);
 }
 
 void doctor(Call& call) {

@@ -9,20 +9,25 @@
 
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <functional>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "engine/commands/call.h"
+#include "engine/commands/memory_report.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/server.h"
 #include "engine/commands/table.h"
+#include "engine/commands/waiters.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/log/effect_log.h"
-#include "engine/memory/account.h"
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
 #include "engine/observers/bus.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/rates.h"
@@ -73,6 +78,7 @@ void info_server(Server& server, std::string& out) {
     field(out, "arch_bits", sizeof(void*) * 8);
     field(out, "monotonic_clock", "POSIX clock_gettime");
     field(out, "multiplexing_api", "epoll");
+    field(out, "atomicvar_api", "c11-builtin");
     field(out, "gcc_version",
           std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." +
               std::to_string(__GNUC_PATCHLEVEL__));
@@ -92,15 +98,25 @@ void info_server(Server& server, std::string& out) {
         field(out, "shutdown_in_milliseconds", server.shutdown().waiting_ms_left());
     field(out, "io_threads_active", server.network().threads() > 1 ? 1 : 0);
     field(out, "io_threads", server.network().threads());
+    std::string addresses;
+    const auto bound = *resp::split_words(server.config().bind.get());
+    for (const std::string& address : bound) addresses += ",bind=" + address;
+    field(out, "listener0",
+          "name=tcp" + addresses + ",port=" + std::to_string(server.config().port.load()));
 }
 
 void info_clients(Server& server, std::string& out) {
     std::int64_t blocked = 0, timed = 0, input_max = 0, output_max = 0;
+    std::int64_t subscribers = 0, watchers = 0, watched = 0;
     server.network().visit_sessions([&](Session& session) {
         if (session.state() == Session::State::suspended) {
             ++blocked;
             if (session.wait_until_ms.load(std::memory_order_relaxed) > 0) ++timed;
         }
+        subscribers += session.observing.subscribed();
+        const std::uint32_t keys = session.watched.load(std::memory_order_relaxed);
+        watchers += keys > 0;
+        watched += keys;
         input_max = std::max<std::int64_t>(input_max,
                                            session.input_pending.load(std::memory_order_relaxed));
         output_max = std::max<std::int64_t>(
@@ -114,7 +130,19 @@ void info_clients(Server& server, std::string& out) {
     field(out, "client_recent_max_output_buffer", output_max);
     field(out, "blocked_clients", blocked);
     field(out, "tracking_clients", server.bus().trackers());
+    field(out, "pubsub_clients", subscribers);
+    field(out, "watching_clients", watchers);
     field(out, "clients_in_timeout_table", timed);
+    field(out, "total_watched_keys", watched);
+    std::set<std::pair<int, std::string>> keys, minded;
+    for (const auto& waiter : server.waiters().all()) {
+        for (const std::string& key : waiter->keys) {
+            keys.emplace(waiter->db, key);
+            if (waiter->minds_absence) minded.emplace(waiter->db, key);
+        }
+    }
+    field(out, "total_blocking_keys", keys.size());
+    field(out, "total_blocking_keys_on_nokey", minded.size());
 }
 
 std::string human(std::size_t bytes) {
@@ -126,31 +154,61 @@ std::string human(std::size_t bytes) {
 }
 
 void info_memory(Server& server, std::string& out) {
-    const std::size_t used = used_memory(), rss = resident_memory(), peak = peak_memory();
+    const MemoryReport report = memory_report(server);
     const auto total = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
                        static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    const std::int64_t limit = server.config().maxmemory.load();
+    const auto limit = static_cast<std::size_t>(server.config().maxmemory.load());
     const auto both = [&](const std::string& name, std::size_t bytes) {
         field(out, name, bytes);
         field(out, name + "_human", human(bytes));
     };
-    both("used_memory", used);
-    both("used_memory_rss", rss);
-    both("used_memory_peak", peak);
-    field(out, "used_memory_peak_perc",
-          fixed(peak ? 100.0 * static_cast<double>(used) / static_cast<double>(peak) : 0, 2) + "%");
+    const auto compared = [&](const std::string& name, std::size_t a, std::size_t b) {
+        field(out, name + "_ratio", fixed(ratio(a, b), 2));
+        field(out, name + "_bytes", static_cast<std::int64_t>(a) - static_cast<std::int64_t>(b));
+    };
+    both("used_memory", report.used);
+    both("used_memory_rss", report.resident);
+    both("used_memory_peak", report.peak);
+    field(out, "used_memory_peak_perc", fixed(100 * ratio(report.used, report.peak), 2) + "%");
+    field(out, "used_memory_overhead", report.overhead());
+    field(out, "used_memory_startup", report.startup);
+    field(out, "used_memory_dataset", report.dataset());
+    field(out, "used_memory_dataset_perc", fixed(report.dataset_share(), 2) + "%");
+    field(out, "allocator_allocated", report.used);
+    field(out, "allocator_active", report.committed);
+    field(out, "allocator_resident", report.resident);
     both("total_system_memory", total);
-    field(out, "maxmemory", limit);
-    field(out, "maxmemory_human", human(static_cast<std::size_t>(limit)));
+    both("maxmemory", limit);
     field(out, "maxmemory_policy", server.config().get("maxmemory-policy").value_or(""));
-    field(out, "mem_fragmentation_ratio",
-          fixed(used ? static_cast<double>(rss) / static_cast<double>(used) : 0, 2));
-    field(out, "mem_fragmentation_bytes",
-          static_cast<std::int64_t>(rss) - static_cast<std::int64_t>(used));
-    field(out, "mem_replication_backlog", server.log().memory_bytes());
+    compared("allocator_frag", report.committed, report.used);
+    compared("allocator_rss", report.resident, report.committed);
+    // Nothing is resident that the allocator does not hold or the program itself is.
+    compared("rss_overhead", report.resident, report.resident);
+    compared("mem_fragmentation", report.resident, report.used);
+    field(out, "mem_not_counted_for_evict", report.backlog);
+    field(out, "mem_replication_backlog", report.backlog);
+    field(out, "mem_total_replication_buffers", report.backlog + report.replicas);
+    field(out, "mem_clients_slaves", report.replicas);
+    field(out, "mem_clients_normal", report.clients);
+    field(out, "mem_cluster_links", 0);
+    field(out, "mem_aof_buffer", 0);
     field(out, "mem_allocator", "mimalloc");
+    field(out, "active_defrag_running", 0);
     field(out, "lazyfree_pending_objects", server.keyspace().background().pending());
     field(out, "lazyfreed_objects", server.keyspace().background().freed());
+    const ScriptCache& scripts = server.scripting().scripts();
+    const FunctionLibraries& functions = server.scripting().functions();
+    const std::size_t eval = scripts.interpreter_bytes();
+    field(out, "used_memory_vm_eval", eval);
+    both("used_memory_lua", eval);
+    field(out, "used_memory_scripts_eval", report.scripts);
+    field(out, "number_of_cached_scripts", scripts.size());
+    field(out, "number_of_functions", functions.function_count());
+    field(out, "number_of_libraries", functions.library_count());
+    field(out, "used_memory_vm_functions", functions.interpreter_bytes());
+    both("used_memory_vm_total", eval + functions.interpreter_bytes());
+    field(out, "used_memory_functions", report.functions);
+    both("used_memory_scripts", report.scripts + report.functions);
 }
 
 void info_stats(Server& server, std::string& out) {
@@ -162,12 +220,24 @@ void info_stats(Server& server, std::string& out) {
     field(out, "instantaneous_ops_per_sec", std::llround(rates.commands));
     field(out, "total_net_input_bytes", s.net_input.sum());
     field(out, "total_net_output_bytes", s.net_output.sum());
+    field(out, "total_net_repl_input_bytes", s.net_repl_input.sum());
+    field(out, "total_net_repl_output_bytes", s.net_repl_output.sum());
     field(out, "instantaneous_input_kbps", fixed(rates.input / 1024, 2));
     field(out, "instantaneous_output_kbps", fixed(rates.output / 1024, 2));
+    field(out, "instantaneous_input_repl_kbps", fixed(rates.repl_input / 1024, 2));
+    field(out, "instantaneous_output_repl_kbps", fixed(rates.repl_output / 1024, 2));
     field(out, "rejected_connections", s.connections_rejected.sum());
     field(out, "expired_keys", keys.counters().expired.sum());
+    // A wheel holds each deadline: nothing stays behind, and no sweep is cut short.
+    field(out, "expired_stale_perc", "0.00");
+    field(out, "expired_time_cap_reached_count", 0);
+    field(out, "expire_cycle_cpu_milliseconds", s.expiry_us.sum() / 1000);
     field(out, "evicted_keys", keys.counters().evicted.sum());
     field(out, "evicted_clients", s.evicted_clients.sum());
+    const std::int64_t since = s.eviction_exceeded_since_ms.load(std::memory_order_relaxed);
+    const std::int64_t exceeded = since == 0 ? 0 : std::max<std::int64_t>(steady_ms() - since, 0);
+    field(out, "total_eviction_exceeded_time", s.eviction_exceeded_ms.sum() + exceeded);
+    field(out, "current_eviction_exceeded_time", exceeded);
     field(out, "keyspace_hits", keys.counters().hits.sum());
     field(out, "keyspace_misses", keys.counters().misses.sum());
     const Bus& bus = server.bus();
@@ -176,12 +246,46 @@ void info_stats(Server& server, std::string& out) {
     field(out, "pubsubshard_channels", bus.names(ChannelKind::shard));
     field(out, "latest_fork_usec", 0);
     field(out, "total_forks", 0);
+    for (const char* name :
+         {"migrate_cached_sockets", "slave_expires_tracked_keys", "active_defrag_hits",
+          "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
+          "total_active_defrag_time", "current_active_defrag_time"})
+        field(out, name, 0);  // there is none of these
     field(out, "tracking_total_keys", bus.tracking().keys());
     field(out, "tracking_total_items", bus.tracking().items());
     field(out, "tracking_total_prefixes", bus.prefixes());
     field(out, "total_error_replies", s.error_replies.sum());
+    // Commands of the primary and of files answer to nobody; what they send is checked as it is
+    // read.
+    field(out, "unexpected_error_replies", 0);
+    field(out, "dump_payload_sanitizations", 0);
+    const std::int64_t reads = s.reads.sum(), writes = s.writes.sum();
+    const bool threaded = server.network().threads() > 1;
+    field(out, "total_reads_processed", reads);
+    field(out, "total_writes_processed", writes);
+    field(out, "io_threaded_reads_processed", threaded ? reads : 0);
+    field(out, "io_threaded_writes_processed", threaded ? writes : 0);
+    field(out, "reply_buffer_shrinks", 0);
+    field(out, "reply_buffer_expands", 0);
     field(out, "client_query_buffer_limit_disconnections", s.query_limit_disconnections.sum());
     field(out, "client_output_buffer_limit_disconnections", s.output_limit_disconnections.sum());
+}
+
+/// System and user time of the first thread, in clock ticks' resolution.
+std::pair<double, double> main_thread_seconds() {
+    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    const std::size_t name_end = text.rfind(')');
+    if (name_end == std::string::npos) return {};
+    std::istringstream words(text.substr(name_end + 1));
+    constexpr int kWordsBefore = 11;
+    std::string skipped;
+    for (int i = 0; i < kWordsBefore; ++i) words >> skipped;
+    double user = 0, system = 0;
+    words >> user >> system;
+    const auto ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    return {system / ticks_per_second, user / ticks_per_second};
 }
 
 void info_cpu(Server&, std::string& out) {
@@ -196,6 +300,9 @@ void info_cpu(Server&, std::string& out) {
     };
     print("", RUSAGE_SELF);
     print("_children", RUSAGE_CHILDREN);
+    const auto [system, user] = main_thread_seconds();
+    field(out, "used_cpu_sys_main_thread", fixed(system, 6));
+    field(out, "used_cpu_user_main_thread", fixed(user, 6));
 }
 
 void info_commandstats(Server& server, std::string& out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // LATENCY: the histograms come from the time of every command, the events from the monitor.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <vector>
@@ -22,15 +23,17 @@ namespace millpond::engine {
 namespace {
 
 void write_histogram(resp::ReplyWriter& reply, const CommandTotals& totals) {
-    // Buckets in us, as powers of two, each with the number of calls up to it; empty ones are left
-    // out.
+    // Buckets in us, each with the number of calls up to it; empty ones are left out. The bounds
+    // are powers of two in ns, and the 1/128 that Redis's histograms are exact to.
     std::vector<std::pair<std::int64_t, std::uint64_t>> lines;
     std::uint64_t sum = 0;
+    static_assert(kLatencyBuckets < 62);
     constexpr std::size_t kUsShift = 10;  // 2^10 ns is about a us
     for (std::size_t i = 0; i < kLatencyBuckets; ++i) {
         if (totals.latency[i] == 0) continue;
         sum += totals.latency[i];
-        const std::int64_t us = i <= kUsShift ? 1 : std::int64_t{1} << (i - kUsShift);
+        const std::int64_t us =
+            i <= kUsShift ? 1 : ((std::int64_t{1} << i) + (std::int64_t{1} << (i - 7))) / 1000;
         if (!lines.empty() && lines.back().first == us) {
             lines.back().second = sum;
         } else {
@@ -39,13 +42,20 @@ void write_histogram(resp::ReplyWriter& reply, const CommandTotals& totals) {
     }
     reply.map(2);
     reply.bulk("calls");
-    reply.integer(static_cast<std::int64_t>(totals.calls));
+    reply.integer(static_cast<std::int64_t>(sum));
     reply.bulk("histogram_usec");
     reply.map(lines.size());
     for (const auto& [us, count] : lines) {
         reply.integer(us);
         reply.integer(static_cast<std::int64_t>(count));
     }
+}
+
+/// "config|set" too.
+const CommandSpec* find_by_full_name(const CommandTable& table, Bytes name) {
+    const std::size_t bar = name.find('|');
+    const CommandSpec* spec = table.find(name.substr(0, bar));
+    return spec && bar != Bytes::npos ? table.find_subcommand(*spec, name.substr(bar + 1)) : spec;
 }
 
 void latency_histogram(Call& call) {
@@ -59,12 +69,13 @@ void latency_histogram(Call& call) {
         for (const CommandSpec* spec : table.all()) add(*spec);
     }
     for (std::size_t i = 2; i < call.argc(); ++i) {
-        if (const CommandSpec* spec = table.find(call.arg(i))) add(*spec);
+        if (const CommandSpec* spec = find_by_full_name(table, call.arg(i))) add(*spec);
     }
     std::vector<std::pair<const CommandSpec*, CommandTotals>> lines;
     for (const CommandSpec* spec : chosen) {
         const CommandTotals totals = call.server().statistics().totals(spec->id);
-        if (totals.calls > 0) lines.emplace_back(spec, totals);
+        const auto timed = [](std::uint64_t bucket) { return bucket > 0; };
+        if (std::ranges::any_of(totals.latency, timed)) lines.emplace_back(spec, totals);
     }
     call.reply().map(lines.size());
     for (const auto& [spec, totals] : lines) {

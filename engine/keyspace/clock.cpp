@@ -33,6 +33,23 @@ std::uint32_t packed(std::uint32_t minutes, std::uint8_t counter) {
     return minutes << 8 | counter;
 }
 
+/// The counter, less what it has lost since.
+std::uint8_t decayed(std::uint32_t clock, const ClockSettings& settings, std::int64_t now_ms) {
+    const auto counter = static_cast<std::uint8_t>(clock);
+    const int period = settings.lfu_decay_minutes.load(std::memory_order_relaxed);
+    if (period <= 0) return counter;
+    const std::uint32_t elapsed = (minutes_of(now_ms) - (clock >> 8)) & kMinutesMask;
+    const std::uint32_t lost = elapsed / static_cast<std::uint32_t>(period);
+    return lost >= counter ? std::uint8_t{0} : static_cast<std::uint8_t>(counter - lost);
+}
+
+/// The clock after one more use.
+std::uint32_t used(std::uint32_t clock, const ClockSettings& settings, std::int64_t now_ms) {
+    if (!settings.lfu.load(std::memory_order_relaxed)) return seconds_of(now_ms);
+    const int factor = settings.lfu_log_factor.load(std::memory_order_relaxed);
+    return packed(minutes_of(now_ms), counted_up(decayed(clock, settings, now_ms), factor));
+}
+
 }  // namespace
 
 std::uint64_t thread_random() noexcept {
@@ -54,17 +71,11 @@ std::uint32_t new_clock(const ClockSettings& settings, std::int64_t now_ms) noex
 
 std::uint32_t new_clock(const ClockSettings& settings, std::int64_t now_ms,
                         std::uint32_t old) noexcept {
-    return settings.lfu.load(std::memory_order_relaxed) ? old : seconds_of(now_ms);
+    return used(old, settings, now_ms);
 }
 
 void touch_clock(Entry& entry, const ClockSettings& settings, std::int64_t now_ms) noexcept {
-    std::uint32_t clock;
-    if (settings.lfu.load(std::memory_order_relaxed)) {
-        const int factor = settings.lfu_log_factor.load(std::memory_order_relaxed);
-        clock = packed(minutes_of(now_ms), counted_up(frequency(entry, settings, now_ms), factor));
-    } else {
-        clock = seconds_of(now_ms);
-    }
+    const std::uint32_t clock = used(entry.clock(), settings, now_ms);
     // Reads of one key within a second leave its cache line clean.
     if (clock != entry.clock()) entry.set_clock(clock);
 }
@@ -75,12 +86,7 @@ std::uint32_t idle_seconds(const Entry& entry, std::int64_t now_ms) noexcept {
 
 std::uint8_t frequency(const Entry& entry, const ClockSettings& settings,
                        std::int64_t now_ms) noexcept {
-    const auto counter = static_cast<std::uint8_t>(entry.clock());
-    const int period = settings.lfu_decay_minutes.load(std::memory_order_relaxed);
-    if (period <= 0) return counter;
-    const std::uint32_t elapsed = (minutes_of(now_ms) - (entry.clock() >> 8)) & kMinutesMask;
-    const std::uint32_t lost = elapsed / static_cast<std::uint32_t>(period);
-    return lost >= counter ? std::uint8_t{0} : static_cast<std::uint8_t>(counter - lost);
+    return decayed(entry.clock(), settings, now_ms);
 }
 
 void set_idle_seconds(Entry& entry, std::uint32_t seconds, std::int64_t now_ms) noexcept {

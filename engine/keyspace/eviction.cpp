@@ -158,23 +158,24 @@ private:
 
 }  // namespace
 
-bool make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,
+Room make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,
                KeyspaceObserver& observer) {
-    if (limits.maxmemory == 0) return true;
-    if (roughly_used_memory() + kUsedMemoryLag <= limits.maxmemory) return true;
+    if (limits.maxmemory == 0) return Room::enough;
+    if (roughly_used_memory() + kUsedMemoryLag <= limits.maxmemory) return Room::enough;
     const auto enough = [&] { return used_memory() <= limits.maxmemory + limits.not_counted; };
-    if (enough()) return true;
-    if (limits.policy == EvictionPolicy::noeviction) return false;
+    if (enough()) return Room::enough;
+    if (limits.policy == EvictionPolicy::noeviction) return Room::none;
 
     Evictor evictor(keys, limits, now, observer);
     const auto until = Clock::now() + kWorkMax;
     do {
         if (!evictor.evict_sampled() && !evictor.evict_any()) {
             // What was unlinked and is not yet freed will make room.
-            return keys.background().pending() > 0;
+            return keys.background().pending() > 0 ? Room::being_made : Room::none;
         }
-    } while (!enough() && Clock::now() < until);
-    return true;
+        if (enough()) return Room::enough;
+    } while (Clock::now() < until);
+    return Room::being_made;
 }
 
 }  // namespace millpond::engine

@@ -31,10 +31,15 @@ struct EvictionLimits {
     std::size_t not_counted = 0;  ///< buffers of replicas and of the append-only file
 };
 
-/// True when there is room, or when room is being made and a write may go ahead; false when nothing
-/// can be evicted any more, which is known only after a look at every shard. A call works for about
-/// half a millisecond at most, as Redis's does: the next write goes on.
-bool make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,
+enum class Room : std::uint8_t {
+    enough,
+    being_made,  ///< not enough yet; a write may go ahead, and the next one goes on
+    none         ///< nothing can be evicted any more
+};
+
+/// That there is none is known only after a look at every shard. A call works for about half a
+/// millisecond at most, as Redis's does.
+Room make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,
                KeyspaceObserver& observer);
 
 /// What LRU and LFU clocks must do under that policy.

@@ -151,31 +151,59 @@ void ActiveExpiry::tidy_shard(Keyspace& keys, int index, UnixMillis now) {
     }
 }
 
+/// A stay in the shared lane, whose time counts as work.
+class ActiveExpiry::InLane {
+public:
+    InLane(ActiveExpiry& expiry, GateFlag& flag) : expiry_(expiry), flag_(flag) {
+        expiry_.gate_.enter_shared(flag_);
+        since_ = std::chrono::steady_clock::now();
+    }
+    ~InLane() {
+        expiry_.worked_ += std::chrono::steady_clock::now() - since_;
+        expiry_.gate_.leave_shared(flag_);
+    }
+    InLane(const InLane&) = delete;
+    InLane& operator=(const InLane&) = delete;
+
+private:
+    ActiveExpiry& expiry_;
+    GateFlag& flag_;
+    std::chrono::steady_clock::time_point since_;
+};
+
 void ActiveExpiry::sweep(GateFlag& flag) {
     const UnixMillis now = hooks_.now();
     for (int index = 0; index < Keyspace::kShards; ++index) {
         if (keys_.shard(index).next_due() > now) continue;
         bool more = true;
         while (more) {
-            gate_.enter_shared(flag);
+            const InLane lane(*this, flag);
             more = hooks_.may_expire();
-            if (more) {
-                Shard& shard = keys_.shard(index);
-                const std::lock_guard lock(shard);
-                more = expire_shard(keys_, index, now, hooks_.observer, kPiece);
-            }
-            gate_.leave_shared(flag);
+            if (!more) break;
+            Shard& shard = keys_.shard(index);
+            const std::lock_guard lock(shard);
+            more = expire_shard(keys_, index, now, hooks_.observer, kPiece);
         }
+    }
+}
+
+void ActiveExpiry::evict(GateFlag& flag) {
+    bool more = true;
+    for (int i = 0; i < kEvictionsPerTurn && more; ++i) {
+        gate_.enter_shared(flag);
+        more = hooks_.evict();
+        gate_.leave_shared(flag);
     }
 }
 
 void ActiveExpiry::tidy(GateFlag& flag) {
     bool reclaim = false;
     for (int i = 0; i < kTidiedAtOnce; ++i) {
-        gate_.enter_shared(flag);
-        tidy_shard(keys_, tidied_, hooks_.now());
-        if (tidied_ == 0) reclaim = keys_.reclaim_wanted();
-        gate_.leave_shared(flag);
+        {
+            const InLane lane(*this, flag);
+            tidy_shard(keys_, tidied_, hooks_.now());
+            if (tidied_ == 0) reclaim = keys_.reclaim_wanted();
+        }
         tidied_ = (tidied_ + 1) % Keyspace::kShards;
     }
     if (reclaim) {
@@ -189,12 +217,11 @@ void ActiveExpiry::run() {
     std::unique_lock lock(mutex_);
     while (!stop_) {
         lock.unlock();
-        const auto begin = std::chrono::steady_clock::now();
+        worked_ = {};
         sweep(*flag);
         tidy(*flag);
-        hooks_.took(std::chrono::duration_cast<std::chrono::milliseconds>(
-                        std::chrono::steady_clock::now() - begin)
-                        .count());
+        evict(*flag);
+        hooks_.took(std::chrono::duration_cast<std::chrono::microseconds>(worked_));
         lock.lock();
         wake_.wait_for(lock, std::chrono::milliseconds(kPeriodMs), [this] { return stop_; });
     }

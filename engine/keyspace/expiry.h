@@ -7,6 +7,7 @@
 // has outgrown directories freed.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -31,11 +32,17 @@ public:
         std::function<UnixMillis()> now;
         /// Told of each removal under the shard's lock.
         KeyspaceObserver& observer;
-        /// Told how long each look at the wheels took.
-        std::function<void(std::int64_t ms)> took = [](std::int64_t) {};
+        /// Told how long each look at the wheels took, without what it waited for its lane.
+        std::function<void(std::chrono::microseconds)> took = [](std::chrono::microseconds) {};
+        /// Evicts for a little while when memory is above its limit, though nobody writes (it may
+        /// have been lowered, or the last write's time was up); true when there is more to do.
+        /// Called inside the shared lane, with no shard locked.
+        std::function<bool()> evict = [] { return false; };
     };
     /// Keys removed between two looks at the gate.
     static constexpr std::size_t kPiece = 64;
+    /// How often the hook may evict in one turn.
+    static constexpr int kEvictionsPerTurn = 16;
     /// How often the wheels are looked at. With the wheels' own tick, a key is gone within 50 ms.
     static constexpr std::int64_t kPeriodMs = 20;
 
@@ -56,8 +63,10 @@ public:
     static void tidy_shard(Keyspace& keys, int shard, UnixMillis now);
 
 private:
+    class InLane;
     void run();
     void sweep(GateFlag& flag);
+    void evict(GateFlag& flag);
     void tidy(GateFlag& flag);
 
     Keyspace& keys_;
@@ -67,6 +76,7 @@ private:
     std::condition_variable wake_;
     bool stop_ = false;
     int tidied_ = 0;
+    std::chrono::steady_clock::duration worked_{};  ///< in the lane, in this turn
     std::thread thread_;
 };
 

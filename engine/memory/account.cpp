@@ -28,6 +28,7 @@ struct alignas(64) Line {
 constinit std::array<Line, kThreadSlots> lines{};
 constinit std::atomic<std::int64_t> rough{0};
 constinit std::atomic<std::size_t> peak{0};
+constinit std::atomic<std::size_t> startup{0};
 
 std::int64_t add(std::atomic<std::int64_t>& value, std::int64_t n, bool shared) noexcept {
     if (shared) return value.fetch_add(n, std::memory_order_relaxed) + n;
@@ -84,6 +85,14 @@ std::size_t peak_memory() noexcept {
 void reset_memory_peak() noexcept {
     peak.store(0, std::memory_order_relaxed);
     used_memory();
+}
+
+std::size_t startup_memory() noexcept {
+    return startup.load(std::memory_order_relaxed);
+}
+
+void note_startup_memory() noexcept {
+    startup.store(used_memory(), std::memory_order_relaxed);
 }
 
 std::size_t resident_memory() noexcept {

@@ -22,6 +22,9 @@ std::uint64_t allocations_made() noexcept;
 /// The highest value that used_memory() has seen.
 std::size_t peak_memory() noexcept;
 void reset_memory_peak() noexcept;
+/// What was in use when the server was ready: MEMORY STATS' startup.allocated.
+std::size_t startup_memory() noexcept;
+void note_startup_memory() noexcept;
 
 /// Resident set size of the process in bytes, from /proc/self/statm.
 std::size_t resident_memory() noexcept;

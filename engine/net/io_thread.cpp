@@ -240,6 +240,7 @@ void IoThread::on_readable(Connection& c) {
     if (n <= 0) return kill(c);
     const auto size = static_cast<std::size_t>(n);
     server_.statistics().net_input.add(n);
+    server_.statistics().reads.add(1);
     c.bytes_in.store(c.bytes_in.load(std::memory_order_relaxed) + size, std::memory_order_relaxed);
     c.last_active_ms.store(now_ms_, std::memory_order_relaxed);
     if (c.input.empty()) {
@@ -314,6 +315,9 @@ void IoThread::serve_input(Connection& c) {
 /// Sends what there is to send, and sees to what the state of the session asks for.
 void IoThread::settle(Connection& c) {
     if (c.dead || c.linger_until_ms > 0) return;
+    const auto unserved = static_cast<std::uint32_t>(c.input.size());
+    if (c.input_pending.load(std::memory_order_relaxed) != unserved)
+        c.input_pending.store(unserved, std::memory_order_relaxed);
     if (c.inbox->waiting()) {
         if (c.inbox->overflowed()) return kill_overflowed(c, c.pending());
         const Session::State state = c.state();
@@ -325,6 +329,7 @@ void IoThread::settle(Connection& c) {
     if (c.has_output()) {
         const std::uint64_t before = c.bytes_out.load(std::memory_order_relaxed);
         sent = c.send();
+        server_.statistics().writes.add(1);
         server_.statistics().net_output.add(
             static_cast<std::int64_t>(c.bytes_out.load(std::memory_order_relaxed) - before));
     }
@@ -455,14 +460,13 @@ void IoThread::sweep() {
         if (c->linger_until_ms > 0) {
             if (now_ms_ >= c->linger_until_ms) kill(*c);
         } else if (idle_ms_max > 0 && c->state() == Session::State::open &&
+                   !c->observing.subscribed() && !c->observing.monitor &&
                    now_ms_ - c->last_active_ms.load(std::memory_order_relaxed) > idle_ms_max) {
             spdlog::debug("Closing idle client {}", c->peer);
             kill(*c);
         } else if (c->soft_limit_since_ms > 0 && !within_output_limits(*c)) {
             kill(*c);
         }
-        c->input_pending.store(static_cast<std::uint32_t>(c->input.size()),
-                               std::memory_order_relaxed);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/log/effect_log.h"
 #include "engine/replication/primary_stream.h"
@@ -83,6 +84,8 @@ public:
     /// Of the connection that it was: its id, and since when it is a feed. Set once.
     std::uint64_t session = 0;
     std::int64_t since_ms = 0;
+    /// Bytes sent since it was last asked.
+    std::size_t take_sent() { return std::exchange(bytes_sent_, 0); }
     std::size_t pending() const { return out_.size() - out_sent_; }
 
     /// Since when more than the soft limit has been pending; the hub's to keep. 0: it is not.
@@ -102,6 +105,7 @@ private:
     std::string error_;
     std::string out_;
     std::size_t out_sent_ = 0;
+    std::size_t bytes_sent_ = 0;
     bool blocked_ = false;
     std::shared_ptr<SyncWalk> walk_;
     std::uint64_t spool_position_ = 0;

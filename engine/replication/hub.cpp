@@ -16,6 +16,7 @@
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
+#include "engine/server/statistics.h"
 
 namespace millpond::engine {
 
@@ -175,6 +176,8 @@ void ReplicaHub::turn(std::int64_t now) {
         const bool was_blocked = feed->blocked();
         const Feed::State before = feed->state();
         feed->pump(now);
+        environment_.server.statistics().net_repl_output.add(
+            static_cast<std::int64_t>(feed->take_sent()));
         if (feed->blocked() != was_blocked) watch(*feed);
         if (feed->state() != before) publish();
     }

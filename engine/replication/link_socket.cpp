@@ -25,8 +25,9 @@ constexpr std::size_t line_bytes_max = 4096;
 
 }  // namespace
 
-LinkSocket::LinkSocket(int event_fd, std::function<bool()> interrupted)
-    : event_fd_(event_fd), interrupted_(std::move(interrupted)) {}
+LinkSocket::LinkSocket(int event_fd, std::function<bool()> interrupted,
+                       std::function<void(std::size_t)> received)
+    : event_fd_(event_fd), interrupted_(std::move(interrupted)), received_(std::move(received)) {}
 
 LinkSocket::~LinkSocket() {
     close();
@@ -145,6 +146,7 @@ std::size_t LinkSocket::read(char* to, std::size_t size) {
             if (n > 0) {
                 got = static_cast<std::size_t>(n);
                 bytes_read_ += got;
+                received_(got);
                 buffer_.resize(got);
                 break;
             }
@@ -187,6 +189,7 @@ LinkSocket::Arrival LinkSocket::poll_read(char* to, std::size_t size, std::size_
         if (n > 0) {
             got = static_cast<std::size_t>(n);
             bytes_read_ += got;
+            received_(got);
             return Arrival::data;
         }
         if (n < 0 && errno == EINTR) continue;

@@ -26,8 +26,10 @@ struct PrimaryAddress {
 class LinkSocket final : public ByteSource {
 public:
     /// `interrupted` is asked whenever a wait ends; `event_fd` becomes readable when it should be
-    /// asked.
-    LinkSocket(int event_fd, std::function<bool()> interrupted);
+    /// asked. `received` is told how many bytes have come.
+    LinkSocket(
+        int event_fd, std::function<bool()> interrupted,
+        std::function<void(std::size_t)> received = [](std::size_t) {});
     ~LinkSocket() override;
 
     /// False with error() set.
@@ -58,6 +60,7 @@ private:
 
     const int event_fd_;
     std::function<bool()> interrupted_;
+    std::function<void(std::size_t)> received_;
     int fd_ = -1;
     std::int64_t timeout_ms_ = 60000;
     std::string buffer_;

@@ -20,6 +20,7 @@
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
+#include "engine/server/statistics.h"
 #include "engine/snapshot/loader.h"
 #include "engine/snapshot/spool.h"
 #include "resp/command.h"
@@ -211,7 +212,12 @@ void PrimaryLink::run() {
         running_generation_ = generation_.load();
         lock.unlock();
         {
-            LinkSocket socket(event_, [this] { return interrupted(); });
+            LinkSocket socket(
+                event_, [this] { return interrupted(); },
+                [this](std::size_t bytes) {
+                    environment_.server.statistics().net_repl_input.add(
+                        static_cast<std::int64_t>(bytes));
+                });
             attempt(socket, address, failover);
         }
         if (failover && !interrupted() && state_.load() != State::up)

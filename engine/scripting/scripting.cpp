@@ -9,9 +9,7 @@
 namespace millpond::engine {
 
 Scripting::Scripting(Server& server)
-    : scripts_(random_), functions_(random_), scratch_(std::make_unique<ScriptScratch>(server)) {
-    server.add_info("memory", [this](std::string& out) { info(out); });
-}
+    : scripts_(random_), functions_(random_), scratch_(std::make_unique<ScriptScratch>(server)) {}
 
 Scripting::~Scripting() = default;
 
@@ -37,24 +35,6 @@ void Scripting::run(Call& call, const LibraryFunction& function, bool read_only,
                                .keys = keys,
                                .args = args};
     ScriptRun(call, functions_.interpreter(), running_, *scratch_, what).run();
-}
-
-void Scripting::info(std::string& out) const {
-    const auto line = [&](std::string_view name, std::size_t value) {
-        out.append(name).append(":").append(std::to_string(value)).append("\r\n");
-    };
-    const std::size_t eval = scripts_.interpreter_bytes();
-    const std::size_t functions = functions_.interpreter_bytes();
-    line("used_memory_vm_eval", eval);
-    line("used_memory_lua", eval);
-    line("used_memory_scripts_eval", scripts_.overhead_bytes());
-    line("number_of_cached_scripts", scripts_.size());
-    line("number_of_functions", functions_.function_count());
-    line("number_of_libraries", functions_.library_count());
-    line("used_memory_vm_functions", functions);
-    line("used_memory_vm_total", eval + functions);
-    line("used_memory_functions", functions_.overhead_bytes());
-    line("used_memory_scripts", scripts_.overhead_bytes() + functions_.overhead_bytes());
 }
 
 }  // namespace millpond::engine

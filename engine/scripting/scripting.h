@@ -33,9 +33,6 @@ public:
     void run(Call& call, const LibraryFunction& function, bool read_only,
              std::span<const Bytes> keys, std::span<const Bytes> args);
 
-    /// INFO's memory section.
-    void info(std::string& out) const;
-
 private:
     Random48 random_;
     ScriptCache scripts_;

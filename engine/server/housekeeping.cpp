@@ -11,6 +11,7 @@
 #include "engine/server/latency_monitor.h"
 #include "engine/server/pause.h"
 #include "engine/server/server.h"
+#include "engine/server/statistics.h"
 
 namespace millpond::engine {
 
@@ -41,10 +42,22 @@ void note_latency(Server& server, std::string_view event, std::int64_t ms) {
     if (watched_ms > 0 && ms >= watched_ms) server.latency_monitor().add(event, ms);
 }
 
-bool make_room(Server& server) {
+/// How long memory is above maxmemory though keys are evicted.
+void note_excess(Statistics& statistics, bool exceeded) {
+    std::atomic<std::int64_t>& since = statistics.eviction_exceeded_since_ms;
+    if ((since.load(std::memory_order_relaxed) != 0) == exceeded) return;
+    const std::int64_t now = steady_ms();
+    if (exceeded) {
+        since.store(now, std::memory_order_relaxed);
+    } else if (const std::int64_t began = since.exchange(0, std::memory_order_relaxed)) {
+        statistics.eviction_exceeded_ms.add(now - began);
+    }
+}
+
+Room make_room(Server& server) {
     const Config& config = server.config();
     // A pause lets nothing into the log, evictions neither.
-    if (server.pause().level() != Pause::Level::none) return true;
+    if (server.pause().level() != Pause::Level::none) return Room::enough;
     const EvictionLimits limits{
         .maxmemory = static_cast<std::size_t>(config.maxmemory.load(std::memory_order_relaxed)),
         .policy = policy_of(config),
@@ -52,8 +65,9 @@ bool make_room(Server& server) {
             std::min(config.maxmemory_samples.load(std::memory_order_relaxed), kSamplesMax)),
         .not_counted = server.log().memory_bytes()};
     const std::int64_t begin = steady_ms();
-    const bool room = make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
+    const Room room = make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
     note_latency(server, "eviction-cycle", steady_ms() - begin);
+    note_excess(server.statistics(), room != Room::enough);
     return room;
 }
 
@@ -64,7 +78,17 @@ Housekeeping::Housekeeping(Server& server)
               {.may_expire = [&server] { return server.active_expiry() && server.may_expire(); },
                .now = [] { return unix_ms(); },
                .observer = server.background_observer(),
-               .took = [&server](std::int64_t ms) { note_latency(server, "expire-cycle", ms); }}) {
+               .took =
+                   [&server](std::chrono::microseconds time) {
+                       server.statistics().expiry_us.add(time.count());
+                       note_latency(server, "expire-cycle", time.count() / 1000);
+                   },
+               .evict =
+                   [&server] {
+                       return server.config().maxmemory.load(std::memory_order_relaxed) > 0 &&
+                              server.role() == Role::primary && !server.loading() &&
+                              make_room(server) == Room::being_made;
+                   }}) {
     set_clocks(server);
     for (const char* name : {"maxmemory-policy", "lfu-log-factor", "lfu-decay-time"}) {
         server.config().on_change(name, [&server]() -> std::optional<std::string> {
@@ -72,7 +96,7 @@ Housekeeping::Housekeeping(Server& server)
             return std::nullopt;
         });
     }
-    server.set_room_hook([&server] { return make_room(server); });
+    server.set_room_hook([&server] { return make_room(server) != Room::none; });
 }
 
 }  // namespace millpond::engine

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/memory/account.h"
 #include "engine/server/config.h"
 #include "engine/server/parts.h"
 #include "engine/server/server.h"
@@ -126,6 +127,7 @@ int serve(std::unique_ptr<Config> owned) {
     Server server(std::move(owned));
     Parts parts(server);
     const SignalThread signals(server);
+    note_startup_memory();
     server.start();
     parts.start();
     const std::string pidfile = config.pidfile.get();

@@ -19,7 +19,9 @@ Rates::Values Rates::get() const {
     const auto per_second = [&](double a, double b) { return b > a ? (b - a) / seconds : 0; };
     return {per_second(first.totals.commands, last.totals.commands),
             per_second(first.totals.input, last.totals.input),
-            per_second(first.totals.output, last.totals.output)};
+            per_second(first.totals.output, last.totals.output),
+            per_second(first.totals.repl_input, last.totals.repl_input),
+            per_second(first.totals.repl_output, last.totals.repl_output)};
 }
 
 }  // namespace millpond::engine

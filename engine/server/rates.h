@@ -15,7 +15,7 @@ public:
     static constexpr std::int64_t kSampleMs = 100;
 
     struct Values {
-        double commands = 0, input = 0, output = 0;
+        double commands = 0, input = 0, output = 0, repl_input = 0, repl_output = 0;
     };
     /// The counters as they stand now.
     void sample(std::int64_t steady_ms, const Values& totals);

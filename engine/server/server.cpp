@@ -193,7 +193,9 @@ void Server::start() {
 void Server::sample_rates() {
     rates_->sample(steady_ms(), {static_cast<double>(statistics_->commands_processed()),
                                  static_cast<double>(statistics_->net_input.sum()),
-                                 static_cast<double>(statistics_->net_output.sum())});
+                                 static_cast<double>(statistics_->net_output.sum()),
+                                 static_cast<double>(statistics_->net_repl_input.sum()),
+                                 static_cast<double>(statistics_->net_repl_output.sum())});
     evict_clients(*this);
     post_after(Rates::kSampleMs, [this] { sample_rates(); });
 }

@@ -55,6 +55,7 @@ std::map<std::string, std::uint64_t> Statistics::errors() const {
 void Statistics::reset() {
     for (ThreadCounter* counter :
          {&connections_received, &connections_rejected, &net_input, &net_output, &error_replies,
+          &reads, &writes, &net_repl_input, &net_repl_output, &expiry_us, &eviction_exceeded_ms,
           &output_limit_disconnections, &query_limit_disconnections, &evicted_clients}) {
         counter->reset();
     }

@@ -63,6 +63,10 @@ public:
 
     ThreadCounter connections_received, connections_rejected, net_input, net_output, error_replies,
         dirty;
+    ThreadCounter reads, writes;  ///< of clients' sockets
+    ThreadCounter net_repl_input, net_repl_output, expiry_us, eviction_exceeded_ms;
+    /// Since when memory has been above maxmemory though keys go (steady clock); 0: it is not.
+    std::atomic<std::int64_t> eviction_exceeded_since_ms{0};
     ThreadCounter output_limit_disconnections, query_limit_disconnections, evicted_clients;
 
     /// Requires: the exclusive lane.

@@ -23,7 +23,7 @@ std::string key_of(int n) {
 /// Makes room until the limit holds; the number of calls is bounded by what there is to evict.
 bool shrink(KeyspaceFixture& fixture, const EvictionLimits& limits, UnixMillis now) {
     for (int i = 0; i < kKeys; ++i) {
-        if (!make_room(fixture.keys, limits, now, fixture.observer)) return false;
+        if (make_room(fixture.keys, limits, now, fixture.observer) == Room::none) return false;
         if (used_memory() <= limits.maxmemory) return true;
     }
     return false;
@@ -111,12 +111,12 @@ void KeyspaceEvictionTest::nothing_to_evict_is_no_room() {
     Database db = fixture.at(kNow);
     for (int i = 0; i < 1000; ++i) db.put_string(key_of(i), "v");
     EvictionLimits limits{.maxmemory = 1, .policy = EvictionPolicy::noeviction};
-    QVERIFY(!make_room(fixture.keys, limits, kNow, fixture.observer));
+    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) != Room::none == Room::none);
     limits.policy = EvictionPolicy::volatile_lru;
-    QVERIFY(!make_room(fixture.keys, limits, kNow, fixture.observer));
+    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) != Room::none == Room::none);
     QCOMPARE(fixture.keys.size(0), std::size_t{1000});
     limits.maxmemory = 0;
-    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer));
+    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) != Room::none);
     limits = {.maxmemory = 1, .policy = EvictionPolicy::allkeys_lru};
     QVERIFY(!shrink(fixture, limits, kNow));
     QCOMPARE(fixture.keys.size(0), std::size_t{0});
@@ -128,11 +128,11 @@ void KeyspaceEvictionTest::rare_volatile_keys_are_found() {
     for (int i = 0; i < 100'000; ++i) db.put_string(key_of(i), "v");
     db.put_string_until("needle", "v", kNow + 1'000'000);
     const EvictionLimits limits{.maxmemory = 1, .policy = EvictionPolicy::volatile_random};
-    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) ||
+    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) != Room::none ||
             fixture.observer.evictions.size() == 1);
     QVERIFY(db.peek("needle") == nullptr);
     QCOMPARE(fixture.keys.size(0), std::size_t{100'000});
-    QVERIFY(!make_room(fixture.keys, limits, kNow, fixture.observer));
+    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) != Room::none == Room::none);
 }
 
 void KeyspaceEvictionTest::all_databases_share_the_burden() {

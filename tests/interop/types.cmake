@@ -14,3 +14,6 @@ millpond_script_test(differential_blocking_four_threads ${Python3_EXECUTABLE} ${
 millpond_script_test(moving_values ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/moving_values.py TIMEOUT 300)
 millpond_script_test(house_compatibility ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/compatibility.py
   TIMEOUT 60)
+set(introspection ${CMAKE_CURRENT_SOURCE_DIR}/differential/introspection.py)
+millpond_script_test(introspection_one_thread ${Python3_EXECUTABLE} ${introspection} Introspection TIMEOUT 300)
+millpond_script_test(introspection_four_threads ${Python3_EXECUTABLE} ${introspection} IntrospectionFourThreads TIMEOUT 300)
