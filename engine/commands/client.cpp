@@ -2,7 +2,10 @@
 #include "engine/commands/client.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <vector>
 
@@ -123,25 +126,29 @@ void client_info(Call& call) {
 
 void client_list(Call& call) {
     Filter filter;
+    std::vector<std::uint64_t> order;  // of ID: theirs
     if (call.argc() == 4 && is_word(call.arg(2), "type")) {
         if (!parse_type(call, call.arg(3), filter)) return;
     } else if (call.argc() > 3 && is_word(call.arg(2), "id")) {
         for (std::size_t i = 3; i < call.argc(); ++i) {
             if (!parse_id(call, call.arg(i), filter, INT64_MIN, "ERR Invalid client ID")) return;
+            order.push_back(static_cast<std::uint64_t>(*parse_integer(call.arg(i))));
         }
     } else if (call.argc() != 2) {
         return static_cast<void>(call.syntax_error());
     }
-    std::vector<std::pair<std::uint64_t, std::string>> lines;
+    std::map<std::uint64_t, std::string> lines;
     call.server().network().visit_sessions([&](Session& session) {
-        if (filter.takes(session)) lines.emplace_back(session.id(), describe_client(session));
+        if (filter.takes(session)) lines.emplace(session.id(), describe_client(session));
     });
     for (const auto& client : detached_clients(call)) {
-        if (filter.takes(client)) lines.emplace_back(client.id, describe_detached(client));
+        if (filter.takes(client)) lines.emplace(client.id, describe_detached(client));
     }
-    std::ranges::sort(lines);
+    if (!filter.ids) std::ranges::copy(std::views::keys(lines), std::back_inserter(order));
     std::string text;
-    for (const auto& [id, line] : lines) text += line + "\n";
+    for (const std::uint64_t id : order) {
+        if (const auto found = lines.find(id); found != lines.end()) text += found->second + "\n";
+    }
     call.reply().verbatim("txt", text);
 }
 

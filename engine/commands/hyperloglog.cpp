@@ -210,7 +210,8 @@ void add_hyperloglog_commands(CommandTable& table) {
                      .key_flags = "RW INSERT"};
     table.add(spec);
     spec.name = "pfcount";
-    spec.flags = kReadonly;
+    // It may write what it has counted into the value, for the next one.
+    spec.flags = kReadonly | kMayReplicate;
     spec.keys = {1, -1, 1};
     spec.handler = pfcount;
     spec.complexity = "O(1), O(N) in the number of keys";

@@ -17,3 +17,6 @@ millpond_script_test(house_compatibility ${Python3_EXECUTABLE} ${CMAKE_CURRENT_S
 set(introspection ${CMAKE_CURRENT_SOURCE_DIR}/differential/introspection.py)
 millpond_script_test(introspection_one_thread ${Python3_EXECUTABLE} ${introspection} Introspection TIMEOUT 300)
 millpond_script_test(introspection_four_threads ${Python3_EXECUTABLE} ${introspection} IntrospectionFourThreads TIMEOUT 300)
+set(client_limits ${CMAKE_CURRENT_SOURCE_DIR}/differential/client_limits.py)
+millpond_script_test(client_limits_one_thread ${Python3_EXECUTABLE} ${client_limits} ClientLimits TIMEOUT 300)
+millpond_script_test(client_limits_four_threads ${Python3_EXECUTABLE} ${client_limits} ClientLimitsFourThreads TIMEOUT 300)

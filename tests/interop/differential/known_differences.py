@@ -24,17 +24,19 @@ GENERAL = {
 COMMANDS = {
     "asking": "refused, as by a redis-server without cluster support",
     "client|kill": "MAXAGE, of Redis 7.4, is there",
-    "client|list": "the buffers' sizes are Millpond's own; argv-mem, multi-mem and rbs are 0",
+    "client|list": "the buffers' sizes are Millpond's own; argv-mem, multi-mem and rbs are 0; watch, lib-name and lib-ver, of later versions, are there",
     "client|no-touch": "of Redis 7.2",
     "client|setinfo": "of Redis 7.2",
+    "client|pause": "holds back EVAL of a script that declares no-writes too",
+    "client|reply": "OFF inside MULTI holds from the reply of EXEC on, where Redis breaks that reply off",
     "cluster": "refused, as by a redis-server without cluster support",
     "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
     "config|set": "port, bind and maxclients beyond the process's descriptors cannot be changed while running",
     "config|rewrite": "words of user lines that have quotes in them are quoted, and a user whose rules could not be read again is not "
     "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
-    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; QUICKLIST-PACKED-THRESHOLD and SET-DISABLE-DENY-SCRIPTS are accepted without "
-    "effect: the former shows in DEBUG OBJECT and in sizes only, the latter lets scripts block, which redis-server 7.0.15 does not survive",
-    "info": "fields that tell of fork, jemalloc and the append-only file are 0 or missing; millpond_version is there",
+    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; "
+    "QUICKLIST-PACKED-THRESHOLD and SET-DISABLE-DENY-SCRIPTS are accepted without effect: the former shows in DEBUG OBJECT and in sizes only, the latter lets scripts block, which redis-server 7.0.15 does not survive",
+    "info": "fields that tell of fork, defragmentation and the append-only file are 0; millpond_version, io_threads and fields of Redis 7.2 and 7.4 are there",
     "lolwut": "a picture of its own",
     "memory|doctor": "in its own words",
     "memory|malloc-stats": "mimalloc's statistics, not jemalloc's",
@@ -47,6 +49,7 @@ COMMANDS = {
     "randomkey": "drawn at random",
     "readonly": "refused, as by a redis-server without cluster support",
     "readwrite": "refused, as by a redis-server without cluster support",
+    "reset": "ends CLIENT NO-EVICT too, as in Redis 7.2",
     "set": "IFEQ, of Valkey 8.1, is there; goes to replicas without the condition (NX, XX) that has been met",
     "dump": "a string beyond 16 KiB is not compressed; hashes and sets are in an order of their own",
     "xread": "an entry that is gone again at the end of its transaction wakes nobody, as in Redis 7.2",
