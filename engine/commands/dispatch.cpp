@@ -394,9 +394,12 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     }
     const bool writes = (flags & kWrite) != 0;
     const Role role = server_.role();
-    if ((flags & kDenyOom) && role == Role::primary &&
-        config.maxmemory.load(std::memory_order_relaxed) > 0 && server_.room_hook() &&
-        !server_.loading() && !server_.room_hook()()) {
+    // A queue may grow without end, whatever is in it; what ends it is never refused.
+    const bool grows = (flags & kDenyOom) ||
+                       (session.transaction && session.transaction->open && &spec != s.exec &&
+                        &spec != s.discard && &spec != s.quit && &spec != s.reset);
+    if (grows && role == Role::primary && config.maxmemory.load(std::memory_order_relaxed) > 0 &&
+        server_.room_hook() && !server_.loading() && !server_.room_hook()()) {
         return refuse(refusals::kOom);
     }
     if (writes && role == Role::primary && config.min_replicas_to_write > 0 &&

@@ -24,6 +24,7 @@ constexpr bool is_volatile_only(EvictionPolicy policy) {
 
 /// The best victim seen so far.
 struct Victim {
+    int shard = 0, db = 0;
     std::string key;
     std::uint64_t score = 0;
     bool found = false;
@@ -35,15 +36,17 @@ public:
             KeyspaceObserver& observer)
         : keys_(keys), limits_(limits), now_(now), observer_(observer) {}
 
-    /// Removes one key, which a few random shards should offer; false when they did not.
+    /// Removes the best of a sample; false when a few random shards had none to offer.
     bool evict_sampled() {
-        constexpr int kTries = 32;
-        for (int i = 0; i < kTries; ++i) {
+        constexpr int kShardsMax = 32;
+        Victim victim;
+        int wanted = std::max(limits_.samples, 1);
+        for (int i = 0; i < kShardsMax && wanted > 0; ++i) {
             const int db = random_database();
-            if (db < 0) return false;
-            if (evict_from(random_index(), db, false)) return true;
+            if (db < 0) break;
+            wanted -= sample(random_index(), db, wanted, victim);
         }
-        return false;
+        return victim.found && evict(victim);
     }
 
     /// Removes one key, if there is any at all that may go.
@@ -51,7 +54,7 @@ public:
         const int first = random_index();
         for (int i = 0; i < Keyspace::kShards; ++i) {
             for (int db = 0; db < Keyspace::kDatabases; ++db) {
-                if (evict_from((first + i) % Keyspace::kShards, db, true)) return true;
+                if (evict_first((first + i) % Keyspace::kShards, db)) return true;
             }
         }
         return false;
@@ -96,58 +99,80 @@ private:
         }
     }
 
-    void consider(const Entry& entry, Victim& victim) const {
-        if (is_volatile_only(limits_.policy) && !entry.has_expiry()) return;
+    bool may_go(const Entry& entry) const {
+        return !is_volatile_only(limits_.policy) || entry.has_expiry();
+    }
+
+    void consider(int shard, int db, const Entry& entry, Victim& victim) const {
+        if (!may_go(entry)) return;
         const std::uint64_t mine = score(entry);
         if (victim.found && mine <= victim.score) return;
         victim.found = true;
+        victim.shard = shard;
+        victim.db = db;
         victim.score = mine;
         victim.key.assign(entry.key());
     }
 
-    void sample(const Table& table, Victim& victim) const {
-        const int samples = std::max(limits_.samples, 1);
+    /// Looks at up to about `wanted` keys of one shard, and returns how many there were. A shard
+    /// with few keys is asked for few of them: its best is not the best of many.
+    int sample(int index, int db, int wanted, Victim& victim) const {
+        Shard& shard = keys_.shard(index);
+        if (shard.table(db) == nullptr) return 0;
+        const std::lock_guard lock(shard);
+        const Table& table = *shard.table(db);
+        constexpr std::size_t kShare = 4;
         if (!is_volatile_only(limits_.policy)) {
-            for (int i = 0; i < samples; ++i) {
-                if (const Entry* entry = table.random(thread_random())) consider(*entry, victim);
+            if (table.size() == 0) return 0;
+            const auto draws = static_cast<int>(std::clamp<std::size_t>(
+                table.size() / kShare, 1, static_cast<std::size_t>(wanted)));
+            for (int i = 0; i < draws; ++i) {
+                if (const Entry* entry = table.random(thread_random()))
+                    consider(index, db, *entry, victim);
             }
-            return;
+            return draws;
         }
         // Volatile keys may be rare: whole groups are looked through, until enough were met.
         constexpr int kGroupsMax = 8;
+        if (table.volatile_size() == 0) return 0;
         int met = 0;
         std::uint64_t position = thread_random();
-        for (int i = 0; i < kGroupsMax && met < samples; ++i) {
+        for (int i = 0; i < kGroupsMax && met < wanted; ++i) {
             position = table.visit_group(position, [&](Entry& entry) {
                 met += entry.has_expiry();
-                consider(entry, victim);
+                consider(index, db, entry, victim);
             });
         }
+        return met;
     }
 
-    void consider_all(const Table& table, Victim& victim) const {
-        std::uint64_t position = 0;
-        do {
-            position = table.visit_group(position, [&](Entry& entry) { consider(entry, victim); });
-        } while (position != 0 && !victim.found);
+    /// The shard was let go meanwhile: the key may be gone, or may not go any more.
+    bool evict(const Victim& victim) {
+        Shard& shard = keys_.shard(victim.shard);
+        const std::lock_guard lock(shard);
+        const Table* table = shard.table(victim.db);
+        const Entry* entry = table ? table->find(keys_.hash(victim.key), victim.key) : nullptr;
+        return entry != nullptr && may_go(*entry) && remove(victim);
     }
 
-    bool evict_from(int index, int db, bool look_at_all) {
+    /// Requires: the shard locked.
+    bool remove(const Victim& victim) {
+        return Database(keys_, victim.db, {.now = now_}, observer_).evict(victim.key);
+    }
+
+    /// Removes the first key of the shard that may go.
+    bool evict_first(int index, int db) {
         Shard& shard = keys_.shard(index);
         if (shard.table(db) == nullptr) return false;
         const std::lock_guard lock(shard);
-        const Table* table = shard.table(db);
-        const std::size_t here =
-            is_volatile_only(limits_.policy) ? table->volatile_size() : table->size();
-        if (here == 0) return false;
+        const Table& table = *shard.table(db);
         Victim victim;
-        if (look_at_all) {
-            consider_all(*table, victim);
-        } else {
-            sample(*table, victim);
-        }
-        // Under one lock all the while: what was chosen is still there.
-        return victim.found && Database(keys_, db, {.now = now_}, observer_).evict(victim.key);
+        std::uint64_t position = 0;
+        do {
+            position = table.visit_group(position,
+                                         [&](Entry& entry) { consider(index, db, entry, victim); });
+        } while (position != 0 && !victim.found);
+        return victim.found && remove(victim);
     }
 
     Keyspace& keys_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Makes room when more memory is used than maxmemory allows: removes keys that the policy names,
-// the best of a sample at a time, from one random shard after another. Any thread in either lane
+// the best of a sample from random shards at a time. Any thread in either lane
 // that holds no shard's lock (in the exclusive lane nobody does).
 #pragma once
 

@@ -376,7 +376,6 @@ class Observers:
         admin.do("CONFIG", "SET", "maxmemory", 1)
         gone = set()
         while b"evict:me" not in gone:
-            admin.ask("SET", "other", "x")
             gone.add(events.read()[2])
         self.assertEqual(client.read(), [b"invalidate", [b"evict:me"]])
 

@@ -20,3 +20,6 @@ millpond_script_test(introspection_four_threads ${Python3_EXECUTABLE} ${introspe
 set(client_limits ${CMAKE_CURRENT_SOURCE_DIR}/differential/client_limits.py)
 millpond_script_test(client_limits_one_thread ${Python3_EXECUTABLE} ${client_limits} ClientLimits TIMEOUT 300)
 millpond_script_test(client_limits_four_threads ${Python3_EXECUTABLE} ${client_limits} ClientLimitsFourThreads TIMEOUT 300)
+set(eviction ${CMAKE_CURRENT_SOURCE_DIR}/differential/eviction.py)
+millpond_script_test(eviction_one_thread ${Python3_EXECUTABLE} ${eviction} Eviction TIMEOUT 300)
+millpond_script_test(eviction_four_threads ${Python3_EXECUTABLE} ${eviction} EvictionFourThreads TIMEOUT 300)
