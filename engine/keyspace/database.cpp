@@ -319,9 +319,11 @@ public:
         FieldDeadlines* deadlines = FieldDeadlines::of(entry.object());
         if (deadlines == nullptr) return;
         const std::int64_t next = deadlines->next();
-        if (next == Hash::kNoDeadline || (!anew && next >= deadlines->filed())) return;
+        // What was filed for a moment that is over has come up, and finds nobody any more.
+        const bool finds_it = deadlines->filed() > db_.now() && next >= deadlines->filed();
+        if (!anew && finds_it) return;
         deadlines->note_filed(next);
-        file(next);
+        if (next != Hash::kNoDeadline) file(next);
     }
 
     /// Fields that are due go, some at a time. False: the last took the key along.

@@ -195,6 +195,142 @@ class HashFields(unittest.TestCase):
         self.client.do("HPEXPIRE", "h", 40, *fields)
         wait_until(lambda: self.client.do("EXISTS", "h") == 0 and same() and other.do("EXISTS", "h") == 0, 20, "gone on both")
 
+    # -- Keyspace events
+
+    def listen(self, engine=None, classes="KEA"):
+        engine = engine or self.engine
+        admin, listener = engine.client(), engine.client()
+        admin.do("CONFIG", "SET", "notify-keyspace-events", classes)
+        self.addCleanup(admin.close)
+        self.addCleanup(admin.do, "CONFIG", "SET", "notify-keyspace-events", "")
+        self.addCleanup(listener.close)
+        listener.do("PSUBSCRIBE", "__keyevent@*__:*")
+        return listener
+
+    def events(self, listener, *commands):
+        """What is told of the commands, up to a mark of our own: "event key"."""
+        for command in commands:
+            self.client.do(*command)
+        self.client.do("SET", "mark", "1")
+        found = []
+        while not found or found[-1] != "set mark":
+            _, _, channel, key = listener.read()
+            found.append(channel.decode().split(":")[1] + " " + key.decode())
+        return found[:-1]
+
+    def test_events_of_commands(self):
+        listener = self.listen()
+        told = lambda *command: self.events(listener, command)
+        past = ("HPEXPIREAT", "h", 1, "FIELDS", 1)
+        for command, events in (
+                (("HEXPIRE", "h", FAR, "FIELDS", 3, "a", "b", "nope"), ["hexpire h"]),
+                (("HPEXPIRE", "h", FAR, "FIELDS", 1, "nope"), []),
+                (("HEXPIRE", "h", FAR, "NX", "FIELDS", 1, "a"), []),
+                (("HEXPIREAT", "h", 4102444800, "GT", "FIELDS", 1, "a"), ["hexpire h"]),
+                (("HPEXPIREAT", "h", 4102444800001, "FIELDS", 1, "a"), ["hexpire h"]),
+                (("HTTL", "h", "FIELDS", 1, "a"), []),
+                (("HPERSIST", "h", "FIELDS", 2, "a", "c"), ["hpersist h"]),
+                (("HPERSIST", "h", "FIELDS", 1, "a"), []),
+                (("HSET", "h", "b", 5), ["hset h"]),
+                (("HGETEX", "h", "FIELDS", 1, "a"), []),
+                (("HGETEX", "h", "EX", FAR, "FIELDS", 2, "a", "b"), ["hexpire h"]),
+                (("HGETEX", "h", "PERSIST", "FIELDS", 2, "a", "c"), ["hpersist h"]),
+                (("HGETEX", "h", "PERSIST", "FIELDS", 1, "c"), []),
+                (("HGETEX", "h", "PXAT", 1, "FIELDS", 1, "c"), ["hdel h"]),
+                (("HSETEX", "h", "FIELDS", 1, "c", 1), ["hset h"]),
+                (("HSETEX", "h", "EX", FAR, "FIELDS", 2, "c", 1, "d", 1), ["hset h", "hexpire h"]),
+                (("HSETEX", "h", "KEEPTTL", "FIELDS", 1, "c", 2), ["hset h"]),
+                (("HSETEX", "h", "FNX", "FIELDS", 1, "c", 2), []),
+                (("HSETEX", "h", "PXAT", 1, "FIELDS", 1, "d", 1), ["hset h", "hdel h"]),
+                (("HSETEX", "new", "PXAT", 1, "FIELDS", 1, "d", 1), ["hset new", "hdel new", "del new"]),
+                (("HINCRBY", "h", "c", 1), ["hincrby h"]),
+                (("HGETDEL", "h", "FIELDS", 1, "nope"), []),
+                (("HGETDEL", "h", "FIELDS", 2, "c", "nope"), ["hdel h"]),
+                ((*past, "a"), ["hdel h"]),
+                (("HDEL", "h", "b"), ["hdel h", "del h"])):
+            self.assertEqual(told(*command), events, command)
+        for last in ((*past, "f"), ("HGETDEL", "h", "FIELDS", 1, "f"), ("HGETEX", "h", "PXAT", 1, "FIELDS", 1, "f"), ("HDEL", "h", "f")):
+            self.client.do("DEL", "h")
+            self.assertEqual(self.events(listener, ("HSET", "h", "f", 1), last)[-3:], ["hset h", "hdel h", "del h"], last)
+
+    def test_events_of_fields_that_go_of_themselves(self):
+        listener = self.listen()
+        told = lambda count: [listener.read()[2].split(b":")[1] for _ in range(count)]
+        self.client.do("HPEXPIRE", "h", 1, "FIELDS", 2, "a", "b")
+        self.assertEqual(told(2), [b"hexpire", b"hexpired"])
+        self.client.do("HPEXPIRE", "h", 1, "FIELDS", 1, "c")
+        self.assertEqual(told(3), [b"hexpire", b"hexpired", b"del"])
+        self.check(0, "EXISTS", "h")
+        self.assertEqual(self.events(listener), [])
+
+    def test_a_deadline_after_one_that_is_over_is_kept(self):
+        self.client.do("HPEXPIRE", "h", 20, "FIELDS", 1, "a")
+        self.client.do("HPERSIST", "h", "FIELDS", 1, "a")
+        begin = time.monotonic()
+        wait_until(lambda: time.monotonic() > begin + 0.1)  # what was filed has come up
+        listener = self.listen()
+        self.client.do("HPEXPIRE", "h", 1, "FIELDS", 1, "b")
+        self.assertEqual([listener.read()[2].split(b":")[1] for _ in range(2)], [b"hexpire", b"hexpired"])
+
+    def test_events_of_fields_that_are_met_expired(self):
+        self.client.do("DEBUG", "SET-ACTIVE-EXPIRE", 0)
+        self.addCleanup(self.client.do, "DEBUG", "SET-ACTIVE-EXPIRE", 1)
+        for number, (command, reply, events) in enumerate((
+                (("HGET", "h", "a"), None, ["hexpired h"]), (("HSET", "h", "a", 1), 1, ["hexpired h", "hset h"]),
+                (("HSET", "x", "b", 1), 1, ["hexpired x", "del x", "hset x"]), (("EXISTS", "x"), 0, ["hexpired x", "del x"]))):
+            listener = self.listen()
+            self.client.do("DEL", "h", "x")
+            self.client.do("HSET", "h", "a", 1, "b", 2)
+            self.client.do("HSET", "x", "a", 1)
+            for key in ("h", "x"):
+                self.client.do("HPEXPIRE", key, 1, "FIELDS", 1, "a")
+            begin = time.monotonic()
+            wait_until(lambda b=begin: time.monotonic() > b + 0.005)
+            self.events(listener)
+            self.check(reply, *command)
+            self.assertEqual(self.events(listener), events, command)
+
+    def test_classes_of_events(self):
+        for classes, told in (("Eh", ["hset", "hexpire", "hpersist", "hdel"]), ("Eg", ["del"]), ("Ex", [])):
+            listener = self.listen(classes=classes + "$")
+            self.client.do("DEL", "h")
+            self.events(listener)
+            found = self.events(listener, ("HSET", "h", "a", 1), ("HEXPIRE", "h", FAR, "FIELDS", 1, "a"), ("HPERSIST", "h", "FIELDS", 1, "a"),
+                                ("HEXPIRE", "h", 0, "FIELDS", 1, "a"))
+            self.assertEqual(found, [event + " h" for event in told], classes)
+
+    def test_a_replica_tells_the_same(self):
+        replica = Engine("--replicaof", "127.0.0.1 %d" % self.engine.port)
+        self.addCleanup(replica.close)
+        there = replica.client()
+        self.addCleanup(there.close)
+        wait_until(lambda: there.ask("HGET", "h", "a") == b"1")
+        listener = self.listen(replica)
+        found = self.events(listener, ("HEXPIRE", "h", FAR, "FIELDS", 1, "a"), ("HPERSIST", "h", "FIELDS", 1, "a"), ("HEXPIRE", "h", 0, "FIELDS", 1, "a"),
+                            ("HSETEX", "h", "EX", FAR, "FIELDS", 1, "a", 1), ("HGETDEL", "h", "FIELDS", 3, "a", "b", "c"))
+        self.assertEqual(found, ["hexpire h", "hpersist h", "hdel h", "hset h", "hexpire h", "hdel h", "del h"])
+        self.client.do("HSET", "h", "a", 1)
+        self.client.do("HPEXPIRE", "h", 1, "FIELDS", 1, "a")
+        told = [listener.read()[2].split(b":")[1] for _ in range(4)]
+        self.assertEqual(told, [b"hset", b"hexpire", b"hdel", b"del"])
+
+    def test_who_watches_and_who_tracks_is_told(self):
+        watcher, tracker = self.engine.client(), self.engine.client()
+        self.addCleanup(watcher.close)
+        self.addCleanup(tracker.close)
+        tracker.do("HELLO", 3)
+        tracker.do("CLIENT", "TRACKING", "ON", "BCAST")
+        for command, touched in ((("HEXPIRE", "h", FAR, "FIELDS", 1, "a"), True), (("HEXPIRE", "h", FAR, "NX", "FIELDS", 1, "a"), False),
+                                 (("HGETEX", "h", "FIELDS", 1, "a"), False), (("HPERSIST", "h", "FIELDS", 1, "a"), True), (("HTTL", "h", "FIELDS", 1, "a"), False),
+                                 (("HGETDEL", "h", "FIELDS", 1, "nope"), False), (("HGETDEL", "h", "FIELDS", 1, "a"), True),
+                                 (("HSETEX", "h", "FXX", "FIELDS", 1, "a", 1), False), (("HEXPIRE", "h", 0, "FIELDS", 1, "b"), True)):
+            watcher.do("WATCH", "h")
+            self.client.do(*command)
+            watcher.do("MULTI")
+            self.assertEqual(watcher.do("EXEC") is None, touched, command)
+            if touched:
+                self.assertEqual(tracker.read(), [b"invalidate", [b"h"]], command)
+
 
 class Equality(unittest.TestCase):
     """Valkey's conditions on the value that is there."""
