@@ -85,9 +85,9 @@ Housekeeping::Housekeeping(Server& server)
                    },
                .evict =
                    [&server] {
+                       // As expired keys: not while a pause (a failover's) holds the data still.
                        return server.config().maxmemory.load(std::memory_order_relaxed) > 0 &&
-                              server.role() == Role::primary && !server.loading() &&
-                              make_room(server) == Room::being_made;
+                              server.may_expire() && make_room(server) == Room::being_made;
                    }}) {
     set_clocks(server);
     for (const char* name : {"maxmemory-policy", "lfu-log-factor", "lfu-decay-time"}) {
