@@ -65,17 +65,16 @@ ShutdownWords check_shutdown_words(const std::string& text) {
                                                             "force"};
     std::array<bool, kWords.size()> given{};
     const auto words = resp::split_words(text);
-    const bool none = !words || words->empty();
-    for (const std::string& word : none ? std::vector<std::string>{""} : *words) {
+    const ShutdownWords unknown{
+        {}, "argument(s) must be one of the following: default, save, nosave, now, force"};
+    if (!words || words->empty()) return unknown;
+    for (const std::string& word : *words) {
         bool known = false;
         for (std::size_t i = 0; i < kWords.size(); ++i) {
             if (!is_word(word, kWords[i])) continue;
             given[i] = known = true;
         }
-        if (!known) {
-            return {{},
-                    "argument(s) must be one of the following: default, save, nosave, now, force"};
-        }
+        if (!known) return unknown;
     }
     if (given[1] && given[2])
         return {{}, "shutdown options SAVE and NOSAVE can't be used simultaneously"};
