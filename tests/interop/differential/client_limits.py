@@ -375,7 +375,8 @@ class ClientLimits(unittest.TestCase):
         for client in blocked:
             client.send([[b"BLPOP", b"no", b"0"]])
         # Asked in turn, neither admin's connection is idle.
-        self.wait(lambda: not any([self.listed(server, client) for server, client in zip(self.both, idle)]), "the idle ones go")
+        self.wait(lambda: not any([self.listed(server, client) for pair in (idle, another) for server, client in zip(self.both, pair)]),
+                  "the idle ones go")
         for pair in (subscribed, monitor, blocked):
             self.assertTrue(all([self.listed(server, client) for server, client in zip(self.both, pair)]))
         self.ask_admins("CONFIG", "SET", "timeout", "0")

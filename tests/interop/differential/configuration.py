@@ -179,7 +179,7 @@ class Rewriting(Pair):
     def test_each_starts_from_what_the_other_has_written(self):
         for writer, reader in (PROGRAMS, PROGRAMS[::-1]):
             first = self.start(writer, b"user alice on >p ~\\\\x ~y\nsave 1 1\nrequirepass \"a\\x00b\"\nmaxmemory 5mb\n", "--requirepass", "")
-            first.admin.call("CONFIG", "SET", "timeout", "9", "client-output-buffer-limit", "normal 1kb 0 0", "notify-keyspace-events", "Ex")
+            first.admin.call("CONFIG", "SET", "timeout", "9", "client-output-buffer-limit", "normal 1mb 0 0", "notify-keyspace-events", "Ex")
             self.assertEqual(first.admin.call("CONFIG", "REWRITE").value, b"OK")
             text = re.sub(rb"(?m)^(port|dir) .*\n", b"", first.configuration())
             second = self.start(reader, text)
