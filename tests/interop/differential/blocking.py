@@ -53,15 +53,10 @@ def scenarios(path):
     return found
 
 
-class Blocking(unittest.TestCase):
-    THREADS = 1
-
+class Blocking(servers.BothServers):
     @classmethod
     def setUpClass(cls):
-        cls.theirs = servers.redis()
-        cls.addClassCleanup(cls.theirs.stop)
-        cls.ours = servers.millpond(cls.THREADS)
-        cls.addClassCleanup(cls.ours.stop)
+        super().setUpClass()
         for server in (cls.ours, cls.theirs):  # the streams acknowledge nothing
             client = server.client()
             client.call("CONFIG", "SET", "repl-timeout", 3600)
@@ -73,9 +68,6 @@ class Blocking(unittest.TestCase):
 
     def setUp(self):
         self.differences, self.seen = [], 0
-
-    def tearDown(self):
-        self.assertIsNone(self.ours.process.poll(), f"millpond-engine died: {self.ours.output()}")
 
     def open(self, protocol):
         clients = Clients(self.ours, self.theirs, protocol)

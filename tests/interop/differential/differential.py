@@ -58,23 +58,11 @@ def read_corpus(path):
     return [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
 
 
-class Differential(unittest.TestCase):
-    THREADS = 1
-
-    @classmethod
-    def setUpClass(cls):
-        cls.theirs = servers.redis()
-        cls.addClassCleanup(cls.theirs.stop)
-        cls.ours = servers.millpond(cls.THREADS)
-        cls.addClassCleanup(cls.ours.stop)
-
+class Differential(servers.BothServers):
     def setUp(self):
         self.pair = Pair(self.ours, self.theirs)
         self.addCleanup(self.pair.close)
         self.pair.both("FLUSHALL")
-
-    def tearDown(self):
-        self.assertIsNone(self.ours.process.poll(), f"millpond-engine died: {self.ours.output()}")
 
     def finish(self):
         self.assertTrue(self.pair.seen, "nothing was compared")

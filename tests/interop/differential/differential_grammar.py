@@ -32,16 +32,7 @@ SETTLING_SECONDS = 3
 ONLY = set(filter(None, os.environ.get("MILLPOND_ONLY", "").split(",")))
 
 
-class GrammarRun(unittest.TestCase):
-    THREADS = 1
-
-    @classmethod
-    def setUpClass(cls):
-        cls.theirs = servers.redis()
-        cls.addClassCleanup(cls.theirs.stop)
-        cls.ours = servers.millpond(cls.THREADS)
-        cls.addClassCleanup(cls.ours.stop)
-
+class GrammarRun(servers.BothServers):
     def setUp(self):
         self.pair = BulkPair(self.ours, self.theirs)
         self.addCleanup(self.pair.close)

@@ -48,16 +48,7 @@ def form(value):
     return next((name for name, pattern in FORMS if re.fullmatch(pattern, value)), value)
 
 
-class Introspection(unittest.TestCase):
-    THREADS = 1
-
-    @classmethod
-    def setUpClass(cls):
-        cls.theirs = servers.redis()
-        cls.addClassCleanup(cls.theirs.stop)
-        cls.ours = servers.millpond(cls.THREADS)
-        cls.addClassCleanup(cls.ours.stop)
-
+class Introspection(servers.BothServers):
     def setUp(self):
         self.pair = Pair(self.ours, self.theirs)
         self.addCleanup(self.pair.close)

@@ -62,16 +62,7 @@ class Side:
             seen.append(reply)
 
 
-class Observers(unittest.TestCase):
-    THREADS = 1
-
-    @classmethod
-    def setUpClass(cls):
-        cls.theirs = servers.redis()
-        cls.addClassCleanup(cls.theirs.stop)
-        cls.ours = servers.millpond(cls.THREADS)
-        cls.addClassCleanup(cls.ours.stop)
-
+class Observers(servers.BothServers):
     def setUp(self):
         self.sides = [Side(self.ours), Side(self.theirs)]
         for side in self.sides:
@@ -80,9 +71,6 @@ class Observers(unittest.TestCase):
             side.actor.call("CONFIG", "SET", "notify-keyspace-events", "")
         self.differences = []
         self.seen = 0
-
-    def tearDown(self):
-        self.assertIsNone(self.ours.process.poll(), f"millpond-engine died: {self.ours.output()}")
 
     def finish(self):
         self.assertGreater(self.seen, 0, "nothing was told")

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 
 from resp_client import Client
 
@@ -132,3 +133,18 @@ def redis():
 
 def millpond(threads):
     return Server(os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine"), "--threads", str(threads))
+
+
+class BothServers(unittest.TestCase):
+    """redis-server and millpond-engine, started once for all tests of the class."""
+    THREADS = 1
+
+    @classmethod
+    def setUpClass(cls):
+        cls.theirs = redis()
+        cls.addClassCleanup(cls.theirs.stop)
+        cls.ours = millpond(cls.THREADS)
+        cls.addClassCleanup(cls.ours.stop)
+
+    def tearDown(self):
+        self.assertIsNone(self.ours.process.poll(), f"millpond-engine died: {self.ours.output()}")
