@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "engine/memory/deferred_frees.h"
 #include "engine/memory/thread_counter.h"
 
 namespace millpond::engine {
@@ -130,7 +131,7 @@ void* counted_or_null(void* memory) noexcept {
 }
 
 void release(void* memory) noexcept {
-    if (memory == nullptr) return;
+    if (memory == nullptr || millpond::engine::DeferredFrees::keeps(memory)) return;
     millpond::engine::account_memory(-static_cast<std::int64_t>(mi_usable_size(memory)));
     mi_free(memory);
 }

@@ -2,10 +2,21 @@
 #include "engine/memory/background_free.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <utility>
 
+#include "engine/memory/deferred_frees.h"
+
 namespace millpond::engine {
+
+namespace {
+
+/// Freeing is never urgent: where it shares a core with an I/O thread, clients go first.
+constexpr int kNiceness = 10;
+
+}  // namespace
 
 BackgroundFree::BackgroundFree() : thread_([this] { run(); }) {}
 
@@ -43,6 +54,8 @@ void BackgroundFree::drain() {
 
 void BackgroundFree::run() {
     ::pthread_setname_np(::pthread_self(), "freeing");
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);  // of this thread alone
+    DeferredFrees frees;
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stop_ || !items_.empty(); });
@@ -57,6 +70,7 @@ void BackgroundFree::run() {
             item.work();
         }
         item.work = nullptr;
+        frees.give_back();
         pending_.fetch_sub(item.objects, std::memory_order_relaxed);
         freed_.fetch_add(item.objects, std::memory_order_relaxed);
         lock.lock();

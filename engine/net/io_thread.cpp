@@ -70,8 +70,10 @@ void IoThread::run() {
     id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     executor_ = std::make_unique<Executor>(server_, name_);
     executor_->gate_flag().set_idle([this](int timeout) { serve_while_busy(timeout); });
+    memory_.emplace([this] { wake(); });
     now_ms_ = steady_ms();
     while (!stopping_.load(std::memory_order_relaxed)) wait_and_serve(timeout_ms());
+    memory_.reset();
     drain_inbox();
     for (const auto& [id, connection] : connections_) {
         if (!connection->dead && connection->state() != Session::State::detaching) {
@@ -178,6 +180,7 @@ void IoThread::take_events(int timeout, const Connection* but) {
     std::array<epoll_event, kEventsMax> events;
     const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
     now_ms_ = steady_ms();
+    if (memory_) memory_->look();
     if (tick_) tick_->fetch_add(1, std::memory_order_relaxed);
     for (int i = 0; i < n; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "engine/commands/dispatch.h"
+#include "engine/memory/memory_owner.h"
 #include "engine/net/connection.h"
 
 namespace millpond::engine {
@@ -120,6 +122,8 @@ private:
     std::mutex filled_mutex_;
     std::vector<std::uint64_t> filled_;  ///< sessions whose inboxes have something in them
     std::atomic<bool> any_filled_{false};
+
+    std::optional<MemoryOwner> memory_;  ///< while the loop runs
 
     std::mutex registry_mutex_;  ///< this thread alone changes the map, so it reads without
     std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What keys cost: resident memory of a million of them, less the bytes of keys and values, measured
-// in a process of its own for each kind. And the longest single write while up to two million are
+// in a process of its own for each kind. And the longest single write while up to ten million are
 // put in.
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <limits>
 #include <random>
 #include <string>
 
@@ -136,26 +137,33 @@ void MemoryBenchmark::cost_of_a_key() {
 }
 
 void MemoryBenchmark::longest_write() {
-    BackgroundFree background;
-    Keyspace keys(background);
-    Silent observer;
-    Database db(keys, 0, {.now = kNow}, observer);
     // Asking for the processor time costs more than a write: the whole run is for MILLPOND_SOAK.
-    const std::uint64_t writes = qEnvironmentVariableIsSet("MILLPOND_SOAK") ? 2'000'000 : 400'000;
-    std::vector<std::uint32_t> ns;
-    ns.reserve(writes);
+    const std::uint64_t writes = qEnvironmentVariableIsSet("MILLPOND_SOAK") ? 10'000'000 : 400'000;
     const std::string value(32, 'v');
-    for (std::uint64_t i = 0; i < writes; ++i) {
-        const std::string key = key_of(i);
-        const std::int64_t start = thread_ns();
-        db.put_string(key, value);
-        ns.push_back(static_cast<std::uint32_t>(thread_ns() - start));
+    // The host of a virtual machine, too, takes a thread's time, now here, now there. What a growing
+    // table costs comes in every run at the same write, since the keys and their hashes are the
+    // same: of each write the cheapest of three counts.
+    std::vector<std::uint32_t> ns(writes, std::numeric_limits<std::uint32_t>::max());
+    for (int run = 0; run < 3; ++run) {
+        BackgroundFree background;
+        Keyspace keys(background, KeyHasher(1));
+        Silent observer;
+        Database db(keys, 0, {.now = kNow}, observer);
+        for (std::uint64_t i = 0; i < writes; ++i) {
+            const std::string key = key_of(i);
+            const std::int64_t start = thread_ns();
+            db.put_string(key, value);
+            ns[i] = std::min(ns[i], static_cast<std::uint32_t>(thread_ns() - start));
+        }
     }
+    const std::size_t longest =
+        static_cast<std::size_t>(std::max_element(ns.begin(), ns.end()) - ns.begin());
+    const std::uint32_t longest_ns = ns[longest];
     std::sort(ns.begin(), ns.end());
-    qInfo("ns per write: median %u, 99.9 %% %u, 99.999 %% %u, longest %u", ns[writes / 2],
-          ns[writes - writes / 1000], ns[writes - writes / 100'000], ns.back());
-    QVERIFY(ns[writes - writes / 100'000] < 1'000'000);
-    QVERIFY(ns.back() < 5'000'000);
+    qInfo("ns per write: median %u, 99.9 %% %u, 99.999 %% %u, longest %u (write %zu)",
+          ns[writes / 2], ns[writes - writes / 1000], ns[writes - writes / 100'000], longest_ns,
+          longest);
+    QVERIFY(longest_ns < 1'000'000);
 }
 
 QTEST_GUILESS_MAIN(MemoryBenchmark)
