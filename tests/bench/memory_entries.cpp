@@ -140,9 +140,9 @@ void MemoryBenchmark::longest_write() {
     // Asking for the processor time costs more than a write: the whole run is for MILLPOND_SOAK.
     const std::uint64_t writes = qEnvironmentVariableIsSet("MILLPOND_SOAK") ? 10'000'000 : 400'000;
     const std::string value(32, 'v');
-    // The host of a virtual machine, too, takes a thread's time, now here, now there. What a growing
-    // table costs comes in every run at the same write, since the keys and their hashes are the
-    // same: of each write the cheapest of three counts.
+    // The host of a virtual machine, too, takes a thread's time, now here, now there. What a
+    // growing table costs comes in every run at the same write, since the keys and their hashes are
+    // the same: of each write the cheapest of three counts.
     std::vector<std::uint32_t> ns(writes, std::numeric_limits<std::uint32_t>::max());
     for (int run = 0; run < 3; ++run) {
         BackgroundFree background;
