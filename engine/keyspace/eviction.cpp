@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "engine/keyspace/clock.h"
@@ -22,13 +23,11 @@ constexpr bool is_volatile_only(EvictionPolicy policy) {
     return policy <= EvictionPolicy::volatile_ttl;
 }
 
-/// The best victim seen so far.
-struct Victim {
-    int shard = 0, db = 0;
-    std::string key;
-    std::uint64_t score = 0;
-    bool found = false;
-};
+constexpr bool is_random(EvictionPolicy policy) {
+    return policy == EvictionPolicy::volatile_random || policy == EvictionPolicy::allkeys_random;
+}
+
+using Victim = EvictionPool::Victim;
 
 class Evictor {
 public:
@@ -36,17 +35,22 @@ public:
             KeyspaceObserver& observer)
         : keys_(keys), limits_(limits), now_(now), observer_(observer) {}
 
-    /// Removes the best of a sample; false when a few random shards had none to offer.
+    /// Removes the best of a sample and of what earlier ones have left; false when there was none.
     bool evict_sampled() {
-        constexpr int kShardsMax = 32;
-        Victim victim;
-        int wanted = std::max(limits_.samples, 1);
+        constexpr int kShardsMax = 64;
+        // Of keys that are all alike, one is as good as many.
+        int wanted = is_random(limits_.policy) ? 1 : std::max(limits_.samples, 1);
         for (int i = 0; i < kShardsMax && wanted > 0; ++i) {
             const int db = random_database();
-            if (db < 0) break;
-            wanted -= sample(random_index(), db, wanted, victim);
+            const int index = db < 0 ? -1 : shard_with_candidates(random_index(), db);
+            if (index < 0) break;
+            wanted -= sample(index, db, wanted);
         }
-        return victim.found && evict(victim);
+        Victim victim;
+        while (keys_.eviction_pool().take(kind(), victim)) {
+            if (evict(victim)) return true;
+        }
+        return false;
     }
 
     /// Removes one key, if there is any at all that may go.
@@ -67,6 +71,20 @@ private:
 
     std::size_t candidates(int db) const {
         return is_volatile_only(limits_.policy) ? keys_.volatile_size(db) : keys_.size(db);
+    }
+
+    /// The first from this one on that has some: most shards have none where keys are few. -1 when
+    /// no shard has.
+    int shard_with_candidates(int from, int db) const {
+        for (int i = 0; i < Keyspace::kShards; ++i) {
+            const int index = (from + i) % Keyspace::kShards;
+            const Table* table = keys_.shard(index).table(db);
+            if (table == nullptr) continue;
+            const std::size_t here =
+                is_volatile_only(limits_.policy) ? table->volatile_size() : table->size();
+            if (here > 0) return index;
+        }
+        return -1;
     }
 
     /// A database by its share of the candidates; -1 when there are none.
@@ -103,61 +121,52 @@ private:
         return !is_volatile_only(limits_.policy) || entry.has_expiry();
     }
 
-    void consider(int shard, int db, const Entry& entry, Victim& victim) const {
-        if (!may_go(entry)) return;
-        const std::uint64_t mine = score(entry);
-        if (victim.found && mine <= victim.score) return;
-        victim.found = true;
-        victim.shard = shard;
-        victim.db = db;
-        victim.score = mine;
-        victim.key.assign(entry.key());
+    int kind() const { return static_cast<int>(limits_.policy); }
+
+    void consider(int shard, int db, const Entry& entry) const {
+        if (may_go(entry))
+            keys_.eviction_pool().offer(kind(), shard, db, entry.key(), score(entry));
     }
 
     /// Looks at up to about `wanted` keys of one shard, and returns how many there were. A shard
     /// with few keys is asked for few of them: its best is not the best of many.
-    int sample(int index, int db, int wanted, Victim& victim) const {
+    int sample(int index, int db, int wanted) const {
         Shard& shard = keys_.shard(index);
         if (shard.table(db) == nullptr) return 0;
         const std::lock_guard lock(shard);
         const Table& table = *shard.table(db);
         constexpr std::size_t kShare = 4;
+        int met = 0;
         if (!is_volatile_only(limits_.policy)) {
             if (table.size() == 0) return 0;
             const auto draws = static_cast<int>(std::clamp<std::size_t>(
                 table.size() / kShare, 1, static_cast<std::size_t>(wanted)));
-            for (int i = 0; i < draws; ++i) {
-                if (const Entry* entry = table.random(thread_random()))
-                    consider(index, db, *entry, victim);
+            for (; met < draws; ++met) {
+                if (const Entry* entry = table.random(thread_random())) consider(index, db, *entry);
             }
-            return draws;
-        }
-        // Volatile keys may be rare: whole groups are looked through, until enough were met.
-        constexpr int kGroupsMax = 8;
-        if (table.volatile_size() == 0) return 0;
-        int met = 0;
-        std::uint64_t position = thread_random();
-        for (int i = 0; i < kGroupsMax && met < wanted; ++i) {
-            position = table.visit_group(position, [&](Entry& entry) {
+        } else if (table.volatile_size() > 0) {
+            // Volatile keys may be rare: a whole group is looked through.
+            table.visit_group(thread_random(), [&](Entry& entry) {
                 met += entry.has_expiry();
-                consider(index, db, entry, victim);
+                consider(index, db, entry);
             });
         }
         return met;
     }
 
-    /// The shard was let go meanwhile: the key may be gone, or may not go any more.
+    /// The key may be gone meanwhile, or may not go any more, or was used since it was met.
     bool evict(const Victim& victim) {
         Shard& shard = keys_.shard(victim.shard);
         const std::lock_guard lock(shard);
         const Table* table = shard.table(victim.db);
         const Entry* entry = table ? table->find(keys_.hash(victim.key), victim.key) : nullptr;
-        return entry != nullptr && may_go(*entry) && remove(victim);
+        return entry != nullptr && may_go(*entry) && score(*entry) >= victim.score &&
+               remove(victim.db, victim.key);
     }
 
-    /// Requires: the shard locked.
-    bool remove(const Victim& victim) {
-        return Database(keys_, victim.db, {.now = now_}, observer_).evict(victim.key);
+    /// Requires: the shard locked, and a key that is no view of the entry.
+    bool remove(int db, const std::string& key) {
+        return Database(keys_, db, {.now = now_}, observer_).evict(key);
     }
 
     /// Removes the first key of the shard that may go.
@@ -166,13 +175,14 @@ private:
         if (shard.table(db) == nullptr) return false;
         const std::lock_guard lock(shard);
         const Table& table = *shard.table(db);
-        Victim victim;
+        std::optional<std::string> first;
         std::uint64_t position = 0;
         do {
-            position = table.visit_group(position,
-                                         [&](Entry& entry) { consider(index, db, entry, victim); });
-        } while (position != 0 && !victim.found);
-        return victim.found && remove(victim);
+            position = table.visit_group(position, [&](Entry& entry) {
+                if (!first && may_go(entry)) first = entry.key();
+            });
+        } while (position != 0 && !first);
+        return first && remove(db, *first);
     }
 
     Keyspace& keys_;

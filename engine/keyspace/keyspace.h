@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/keyspace/eviction_pool.h"
 #include "engine/keyspace/hash.h"
 #include "engine/keyspace/shard.h"
 #include "engine/memory/slab.h"
@@ -110,6 +111,7 @@ public:
     KeyspaceCounters& counters() { return counters_; }
     ClockSettings& clocks() { return clocks_; }
     BackgroundFree& background() { return background_; }
+    EvictionPool& eviction_pool() { return eviction_pool_; }
 
 private:
     friend class Database;
@@ -136,6 +138,7 @@ private:
     SlabArena group_arena_;
     KeyspaceCounters counters_;
     ClockSettings clocks_;
+    EvictionPool eviction_pool_;
     std::uint8_t walk_epoch_ = 0;
     std::unique_ptr<Counts[]> all_counts_;
     std::array<std::atomic<Counts*>, kDatabases> counts_;

@@ -6,6 +6,7 @@
 
 #include "engine/keyspace/clock.h"
 #include "engine/keyspace/eviction.h"
+#include "engine/keyspace/eviction_pool.h"
 #include "engine/memory/account.h"
 #include "tests/engine/keyspace_fixture.h"
 
@@ -41,6 +42,8 @@ private slots:
     void nothing_to_evict_is_no_room();
     void rare_volatile_keys_are_found();
     void all_databases_share_the_burden();
+    void the_pool_keeps_the_best();
+    void what_was_used_since_it_was_met_stays();
 };
 
 void KeyspaceEvictionTest::initTestCase() {
@@ -147,6 +150,50 @@ void KeyspaceEvictionTest::all_databases_share_the_burden() {
     QVERIFY(shrink(fixture, limits, kNow));
     QVERIFY(fixture.keys.size(0) < 2'800 && fixture.keys.size(0) > 1'000);
     QVERIFY(fixture.keys.size(9) < 2'800 && fixture.keys.size(9) > 1'000);
+}
+
+void KeyspaceEvictionTest::the_pool_keeps_the_best() {
+    EvictionPool pool;
+    EvictionPool::Victim best;
+    QVERIFY(!pool.take(1, best));
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        const std::uint64_t score = i * 37 % 100;
+        pool.offer(1, 3, 2, key_of(static_cast<int>(score)), score);
+    }
+    pool.offer(1, 3, 2, key_of(99), 90);  // it was used meanwhile
+    pool.offer(1, 3, 4, key_of(99), 97);  // another database's
+    std::vector<std::uint64_t> scores;
+    while (pool.take(1, best)) scores.push_back(best.score);
+    const std::vector<std::uint64_t> expected{98, 97, 97, 96, 95, 94, 93, 92,
+                                              91, 90, 90, 89, 88, 87, 86, 85};
+    QCOMPARE(scores, expected);
+    pool.offer(1, 0, 0, "a", 1);
+    QVERIFY(!pool.take(2, best));
+    pool.offer(2, 0, 0, "b", 1);
+    QVERIFY(pool.take(2, best));
+    QCOMPARE(best.key, std::string("b"));
+    QVERIFY(!pool.take(1, best));
+}
+
+void KeyspaceEvictionTest::what_was_used_since_it_was_met_stays() {
+    KeyspaceFixture fixture;
+    const std::string value(100'000, 'v');
+    for (int i = 0; i < 20; ++i)
+        fixture.at(kNow).put_string_until(key_of(i), value, kNow + 1'000'000);
+    EvictionLimits limits{
+        .maxmemory = used_memory() - 1, .policy = EvictionPolicy::volatile_lru, .samples = 20};
+    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) == Room::enough);
+    QCOMPARE(fixture.observer.evictions.size(), std::size_t{1});  // the pool knows others
+    const std::string first = fixture.observer.evictions[0].second;
+    const std::string unused = first == key_of(7) ? key_of(8) : key_of(7);
+    for (int i = 0; i < 20; ++i) {
+        if (key_of(i) != unused) fixture.at(kNow + 10'000).find_read(key_of(i));
+    }
+    limits.maxmemory = used_memory() - 1;
+    limits.samples = 200;  // with as many draws it is met
+    QVERIFY(make_room(fixture.keys, limits, kNow + 10'000, fixture.observer) == Room::enough);
+    QCOMPARE(fixture.observer.evictions.size(), std::size_t{2});
+    QCOMPARE(fixture.observer.evictions[1].second, unused);
 }
 
 QTEST_GUILESS_MAIN(KeyspaceEvictionTest)
