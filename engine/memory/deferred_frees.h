@@ -27,9 +27,7 @@ public:
     void give_back();
 
     /// For operator delete: true when the block is kept, to be freed later.
-    static bool keeps(void* block) noexcept {
-        return current_ != nullptr && current_->keep(block);
-    }
+    static bool keeps(void* block) noexcept { return current_ != nullptr && current_->keep(block); }
 
 private:
     bool keep(void* block) noexcept;

@@ -20,7 +20,8 @@ public:
 
     /// By the thread itself, again and again: takes back when it has been asked to.
     void look() noexcept {
-        if (asked_.load(std::memory_order_relaxed)) [[unlikely]] take_back();
+        if (asked_.load(std::memory_order_relaxed)) [[unlikely]]
+            take_back();
     }
 
     /// Has every owner take back what has been freed until now, and waits for it, but not for an
