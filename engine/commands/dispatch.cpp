@@ -429,8 +429,12 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         return refuse("ERR Replica can't interact with the keyspace");
     }
     const Pause::Level level = server_.pause().level();
-    if (level != Pause::Level::none &&
-        (level == Pause::Level::all || (flags & (kWrite | kMayReplicate)))) {
+    const auto is_held = [&] {
+        if (level == Pause::Level::all || (flags & kWrite)) return true;
+        return (flags & kMayReplicate) &&
+               !(spec.changes_nothing && spec.changes_nothing(server_, args));
+    };
+    if (level != Pause::Level::none && is_held()) {
         session.state_.store(Session::State::parked, std::memory_order_relaxed);
         parked = true;
         return false;

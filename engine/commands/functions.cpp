@@ -41,6 +41,11 @@ void fcall_ro(Call& call) {
     fcall_generic(call, true);
 }
 
+bool fcall_changes_nothing(Server& server, std::span<const Bytes> args) {
+    const LibraryFunction* function = server.scripting().functions().find(args[1]);
+    return function && (function->flags & kScriptNoWrites);
+}
+
 // -- FUNCTION
 // --------------------------------------------------------------------------------------------
 
@@ -219,7 +224,8 @@ void add_function_commands(CommandTable& table) {
                    .complexity = "Depends on the function",
                    .summary = summary,
                    .find_keys = scripted_keys,
-                   .key_flags = key_flags});
+                   .key_flags = key_flags,
+                   .changes_nothing = flags & kMayReplicate ? fcall_changes_nothing : nullptr});
     };
     run("fcall", kMayReplicate, fcall, "Runs a function", "RW ACCESS UPDATE");
     run("fcall_ro", kReadonly, fcall_ro, "Runs a function that may not write", "RO ACCESS");

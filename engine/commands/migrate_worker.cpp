@@ -63,8 +63,11 @@ private:
     std::string transfer() {
         if (!socket_.open() &&
             !socket_.connect({.path = {}, .host = m_.host, .port = m_.port, .id = {}},
-                             m_.timeout_ms))
+                             m_.timeout_ms)) {
+            // redis-server notices that nobody listens when it writes.
+            if (socket_.refused()) return broken("writing");
             return "-IOERR error or timeout connecting to the client\r\n";
+        }
         std::string request;
         std::size_t preambles = 0;
         if (m_.password && m_.user) {

@@ -11,6 +11,7 @@
 #include "engine/commands/table.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/memory/background_free.h"
+#include "engine/scripting/flags.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 
@@ -74,6 +75,16 @@ void evalsha_ro(Call& call) {
     eval_generic(call, true, true);
 }
 
+bool eval_changes_nothing(Server&, std::span<const Bytes> args) {
+    const Shebang shebang = read_shebang(args[1]);
+    return shebang.error.empty() && (shebang.flags & kScriptNoWrites);
+}
+
+bool evalsha_changes_nothing(Server& server, std::span<const Bytes> args) {
+    const auto* script = server.scripting().scripts().find(args[1]);
+    return script && (script->flags & kScriptNoWrites);
+}
+
 // -- SCRIPT
 // ----------------------------------------------------------------------------------------------
 
@@ -123,6 +134,7 @@ void add_scripting_commands(CommandTable& table) {
     constexpr std::uint32_t kRuns =
         kNoscript | kStale | kSkipMonitor | kMayReplicate | kNoMandatoryKeys;
     const auto run = [&](std::string_view name, bool read_only, Handler handler,
+                         decltype(CommandSpec::changes_nothing) changes_nothing,
                          std::string_view since, std::string_view summary) {
         table.add({.name = name,
                    .arity = -3,
@@ -135,12 +147,14 @@ void add_scripting_commands(CommandTable& table) {
                    .complexity = "Depends on the script",
                    .summary = summary,
                    .find_keys = scripted_keys,
-                   .key_flags = read_only ? "RO ACCESS" : "RW ACCESS UPDATE"});
+                   .key_flags = read_only ? "RO ACCESS" : "RW ACCESS UPDATE",
+                   .changes_nothing = changes_nothing});
     };
-    run("eval", false, eval, "2.6.0", "Runs a Lua script");
-    run("evalsha", false, evalsha, "2.6.0", "Runs a Lua script that the server knows");
-    run("eval_ro", true, eval_ro, "7.0.0", "Runs a Lua script that may not write");
-    run("evalsha_ro", true, evalsha_ro, "7.0.0",
+    run("eval", false, eval, eval_changes_nothing, "2.6.0", "Runs a Lua script");
+    run("evalsha", false, evalsha, evalsha_changes_nothing, "2.6.0",
+        "Runs a Lua script that the server knows");
+    run("eval_ro", true, eval_ro, nullptr, "7.0.0", "Runs a Lua script that may not write");
+    run("evalsha_ro", true, evalsha_ro, nullptr, "7.0.0",
         "Runs a Lua script that the server knows and that may not write");
 
     table.add({.name = "script",

@@ -16,6 +16,7 @@
 namespace millpond::engine {
 
 class Call;
+class Server;
 using Handler = void (*)(Call&);
 
 enum class Lane : std::uint8_t { shared, exclusive };
@@ -100,6 +101,8 @@ struct CommandSpec {
     std::string_view key_flags = "";
     /// With these arguments it needs the exclusive lane, whatever `lane` says.
     bool (*needs_exclusive)(std::span<const Bytes> args) = nullptr;
+    /// With kMayReplicate: with these arguments it does not, after all. In its lane.
+    bool (*changes_nothing)(Server& server, std::span<const Bytes> args) = nullptr;
 
     // Set by CommandTable::add().
     std::uint16_t id = 0;                    ///< dense, for statistics

@@ -66,6 +66,7 @@ bool LinkSocket::wait(short events, std::int64_t deadline_ms) {
 bool LinkSocket::connect(const PrimaryAddress& address, std::int64_t timeout_ms) {
     close();
     error_.clear();
+    refused_ = false;
     bytes_read_ = 0;
     const std::int64_t deadline = steady_ms() + timeout_ms;
     if (!address.path.empty()) {
@@ -110,6 +111,7 @@ bool LinkSocket::connect(const PrimaryAddress& address, std::int64_t timeout_ms)
             ::setsockopt(fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
             return true;
         }
+        refused_ = errno == ECONNREFUSED;
         fail(std::strerror(errno));
     }
     return false;

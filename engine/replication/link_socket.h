@@ -36,6 +36,8 @@ public:
     bool connect(const PrimaryAddress& address, std::int64_t timeout_ms);
     void close();
     bool open() const { return fd_ >= 0; }
+    /// The last connect() found nobody listening.
+    bool refused() const { return refused_; }
     void set_timeout(std::int64_t ms) { timeout_ms_ = ms; }
 
     bool send(Bytes bytes);
@@ -67,6 +69,7 @@ private:
     std::size_t at_ = 0;
     std::uint64_t bytes_read_ = 0;
     std::string error_;
+    bool refused_ = false;
 };
 
 }  // namespace millpond::engine

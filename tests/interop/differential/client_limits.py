@@ -4,6 +4,7 @@
     MILLPOND_BIN=build/release/bin python3 tests/interop/differential/client_limits.py [Test.method]
 """
 
+import hashlib
 import os
 import re
 import select
@@ -29,6 +30,17 @@ WAIT 0 0|REPLCONF LISTENING-PORT 1|COMMAND COUNT|MEMORY USAGE a|FCALL a 0|FCALL_
 RANDOMKEY|SCAN 0|KEYS *|AUTH x|HELLO|SELECT 1|ECHO x|MOVE a 1|SWAPDB 0 1|LATENCY RESET|SLOWLOG RESET|ACL LIST|UNLINK a
 GEORADIUS a 1 1 1 km|LASTSAVE|WATCH a|SET|GET|NOSUCH|CLIENT NO-EVICT on|CLUSTER INFO|TIME|ROLE|BITFIELD a GET u8 0
 BITFIELD_RO a GET u8 0|MONITOR|DISCARD|EXEC|LPOS a b|SUBSTR a 0 1|ZUNION 1 a|SINTERSTORE a b|GETDEL a""".replace("\n", "|").split("|")
+
+# Scripts and functions too; what they declare of themselves decides.
+SCRIPTS_UNDER_PAUSE = [
+    *(["EVAL", f"#!lua{flags}\nreturn 1", "0"] for flags in ("", " flags=no-writes", " flags=allow-oom", " flags=nonsense", " flags=")),
+    *(["FCALL", name, "0"] for name in ("reads", "READS", "writes", "nosuch")),
+    ["EVALSHA", hashlib.sha1(b"#!lua flags=no-writes\nreturn 2").hexdigest(), "0"],
+    ["EVALSHA", hashlib.sha1(b"return 3").hexdigest(), "0"],
+]
+LIBRARY = """#!lua name=lib
+redis.register_function{function_name='reads', callback=function() return 1 end, flags={'no-writes'}}
+redis.register_function('writes', function() return 1 end)"""
 
 # Errors and simple answers of CLIENT; {other} is another connection's id.
 SIMPLE = """LIST TYPE foo|LIST TYPE|LIST ID|LIST ID x|LIST FOO|LIST FOO x|LIST TYPE normal x|KILL|KILL x|KILL ID|KILL ID x|KILL ID 0|KILL ID 99999
@@ -237,12 +249,15 @@ class ClientLimits(unittest.TestCase):
         return [client.socket in waiting for client in pair]
 
     def test_what_a_pause_of_writes_holds(self):
+        self.ask_admins("SCRIPT", "LOAD", "#!lua flags=no-writes\nreturn 2")
+        self.ask_admins("SCRIPT", "LOAD", "return 3")
+        self.ask_admins("FUNCTION", "LOAD", LIBRARY)
         held_some = 0
-        for line in UNDER_PAUSE:
+        for line, words in [*((line, shlex.split(line)) for line in UNDER_PAUSE), *((str(words), words) for words in SCRIPTS_UNDER_PAUSE)]:
             pair = self.connect()
             self.ask_admins("CLIENT", "PAUSE", "100000", "WRITE")
             for client in pair:
-                client.send([[to_bytes(word) for word in shlex.split(line)]])
+                client.send([[to_bytes(word) for word in words]])
             held = self.held(pair)
             if held[0] != held[1]:
                 held = self.held(pair)  # one of the two was merely slow
