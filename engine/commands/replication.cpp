@@ -261,31 +261,25 @@ private:
     ReplicaHub& hub_;
 };
 
-void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool local_first) {
+void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_file) {
     Replication& replication = replication_of(call);
     const LogOffset offset = call.session().last_write_offset();
-    const int acked = replication.hub().acknowledged(offset);
-    if (acked >= wanted || !call.may_block()) {
-        if (local_first) {
-            call.reply().array(2);
-            call.reply().integer(0);
-        }
-        return call.reply().integer(acked);
-    }
-    const std::string prefix = local_first ? "*2\r\n:0\r\n" : "";
+    const ReplicaHub& hub = replication.hub();
+    if (hub.acknowledged(offset, in_file) >= wanted || !call.may_block())
+        return call.reply().raw(hub.counted(offset, in_file));
     auto guard = std::make_shared<WaitGuard>(replication.hub());
     const BlockToken token =
-        call.session().suspend([guard, prefix, offset, &replication](bool with_error) {
+        call.session().suspend([guard, in_file, offset, &hub](bool with_error) {
             if (with_error)
                 return std::string("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
-            return prefix + ":" + std::to_string(replication.hub().acknowledged(offset)) + "\r\n";
+            return hub.counted(offset, in_file);
         });
     guard->token = token;
     replication.ask_for_acknowledgements(offset);
     ReplicaHub::Waiter waiter{token, offset,
                               static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
                               timeout_ms == 0 ? 0 : steady_ms() + timeout_ms};
-    waiter.local_first = local_first;
+    waiter.in_file = in_file;
     replication.hub().add_waiter(waiter);
 }
 
@@ -330,14 +324,7 @@ void waitaof(Call& call) {
         return static_cast<void>(call.error(
             "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
     }
-    // No replica of ours keeps an append-only file, so none can ever acknowledge one.
-    if (replicas > 0) {
-        return static_cast<void>(
-            call.error("ERR WAITAOF cannot be used: replicas keep no append-only file"));
-    }
-    call.reply().array(2);
-    call.reply().integer(0);
-    call.reply().integer(0);
+    wait_for(call, replicas, timeout_ms, true);
 }
 
 }  // namespace

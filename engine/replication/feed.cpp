@@ -19,6 +19,10 @@ constexpr std::size_t spool_step_bytes = 128 << 10;
 constexpr std::size_t turn_bytes_max = 512 << 10;
 constexpr std::size_t input_bytes_max = 64 << 10;
 
+bool read_offset(Bytes text, LogOffset& offset) {
+    return std::from_chars(text.data(), text.data() + text.size(), offset).ec == std::errc();
+}
+
 }  // namespace
 
 Feed::Feed(int fd, std::string peer, ReplicaAnnouncement announced, SyncRequest request)
@@ -192,10 +196,12 @@ bool Feed::receive(std::int64_t now_ms) {
             const auto& command = input_.commands()[0];
             std::uint64_t offset = 0;
             if (command.size() >= 3 && is_word(command[0], "replconf") &&
-                is_word(command[1], "ack") &&
-                std::from_chars(command[2].data(), command[2].data() + command[2].size(), offset)
-                        .ec == std::errc()) {
+                is_word(command[1], "ack") && read_offset(command[2], offset)) {
                 ack_ = std::max(ack_, offset);
+                if (command.size() >= 5 && is_word(command[3], "fack") &&
+                    read_offset(command[4], offset)) {
+                    file_ack_ = std::max(file_ack_, offset);
+                }
                 ack_ms_ = now_ms;
                 acked = true;
                 if (state_ == State::settling) state_ = State::online;

@@ -53,6 +53,8 @@ public:
     const std::string& peer() const { return peer_; }
     std::string address() const;
     LogOffset ack() const { return ack_; }
+    /// What of it the replica says to have in its append-only file (FACK, of Redis 7.2).
+    LogOffset file_ack() const { return file_ack_; }
     std::int64_t ack_ms() const { return ack_ms_; }
     bool blocked() const { return blocked_; }
     bool dead() const { return !error_.empty(); }
@@ -114,6 +116,7 @@ private:
     std::unique_ptr<LogReader> reader_;
     PrimaryStream input_;
     LogOffset ack_ = 0;
+    LogOffset file_ack_ = 0;
     std::int64_t ack_ms_ = 0;
 };
 

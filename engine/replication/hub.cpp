@@ -424,7 +424,7 @@ void ReplicaHub::publish() {
                 : announced.node_id;
         fresh.push_back(
             {{id, feed->address(), announced.listening_port, state_word(feed->state()), feed->ack(),
-              0, online},
+              feed->file_ack(), 0, online},
              feed->ack_ms(),
              {feed->session, feed->fd(), feed->peer(), local_name(feed->fd()), "default",
               feed->since_ms, std::max(feed->since_ms, feed->ack_ms()), feed->pending()}});
@@ -474,11 +474,19 @@ void ReplicaHub::close(std::uint64_t id) {
 // -- WAIT
 // ----------------------------------------------------------------------------------------------------
 
-int ReplicaHub::acknowledged(LogOffset offset) const {
+int ReplicaHub::acknowledged(LogOffset offset, bool in_file) const {
     std::lock_guard lock(mutex_);
-    return static_cast<int>(std::count_if(
-        published_.begin(), published_.end(),
-        [&](const Published& one) { return one.replica.online && one.replica.ack >= offset; }));
+    const auto has = [&](const Replica& replica) {
+        return replica.online && (in_file ? replica.file_ack : replica.ack) >= offset;
+    };
+    return static_cast<int>(std::count_if(published_.begin(), published_.end(),
+                                          [&](const Published& one) { return has(one.replica); }));
+}
+
+std::string ReplicaHub::counted(LogOffset offset, bool in_file) const {
+    // Our own append-only file, which there is none of, comes first.
+    return (in_file ? "*2\r\n:0\r\n:" : ":") + std::to_string(acknowledged(offset, in_file)) +
+           "\r\n";
 }
 
 void ReplicaHub::add_waiter(Waiter waiter) {
@@ -505,12 +513,9 @@ void ReplicaHub::release_waiters(std::string reply) {
 
 void ReplicaHub::settle_waiters(std::int64_t now) {
     std::erase_if(waiters_, [&](const Waiter& waiter) {
-        const int acked = acknowledged(waiter.offset);
         const bool late = waiter.deadline_ms != 0 && now >= waiter.deadline_ms;
-        if (acked < waiter.replicas && !late) return false;
-        const std::string count = ":" + std::to_string(acked) + "\r\n";
-        environment_.server.resume(waiter.token,
-                                   waiter.local_first ? "*2\r\n:0\r\n" + count : count);
+        if (acknowledged(waiter.offset, waiter.in_file) < waiter.replicas && !late) return false;
+        environment_.server.resume(waiter.token, counted(waiter.offset, waiter.in_file));
         return true;
     });
 }

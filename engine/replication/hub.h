@@ -56,26 +56,29 @@ public:
     /// Closes the feeds of all replicas: their history has changed.
     void drop_all(std::string why);
 
-    /// A session that waits for `replicas` acknowledgements of `offset`. Until `deadline_ms`
-    /// (steady; 0: for ever).
+    /// A session that waits for `replicas` acknowledgements of `offset`, or, with `in_file`
+    /// (WAITAOF), of its being in their append-only files. Until `deadline_ms` (steady; 0: for
+    /// ever).
     struct Waiter {
         BlockToken token;
         LogOffset offset;
         int replicas;
         std::int64_t deadline_ms;
-        bool local_first = false;  ///< WAITAOF's reply
+        bool in_file = false;
     };
     void add_waiter(Waiter waiter);
     void forget_waiter(BlockToken token);
     /// Ends all waits with this reply.
     void release_waiters(std::string reply);
 
-    int acknowledged(LogOffset offset) const;
+    int acknowledged(LogOffset offset, bool in_file) const;
+    /// The reply to who has waited.
+    std::string counted(LogOffset offset, bool in_file) const;
     struct Replica {
         std::string id, ip;
         int port;
         const char* state;  ///< INFO's word
-        LogOffset ack;
+        LogOffset ack, file_ack;
         std::int64_t lag_ms;
         bool online;
     };

@@ -142,6 +142,47 @@ class Commands(unittest.TestCase):
         self.assertIn("without a config file", self.error("CONFIG", "REWRITE"))
         c.do("CONFIG", "SET", "maxmemory", 0, "timeout", 0)
 
+    def test_lolwut_draws_and_tells_the_version(self):
+        for words in ((), ("VERSION", "5"), ("7", "3"), ("VERSION", "5", "8", "3")):
+            lines = self.client.do("LOLWUT", *words).decode().rstrip("\n").split("\n")
+            self.assertGreater(len(lines), 1, words)
+            self.assertRegex(lines[-1], r"^Millpond ver\. .*Redis ver\. 7\.0\.")
+        self.assertEqual(self.error("LOLWUT", "VERSION", "x"), "ERR value is not an integer or out of range")
+        self.assertEqual(self.error("LOLWUT", "x"), "ERR value is not an integer or out of range")
+
+    def test_bgrewriteaof_says_that_there_is_no_file(self):
+        self.assertIn("no append-only file", self.error("BGREWRITEAOF"))
+
+    def test_waitaof_counts_the_files_of_replicas(self):
+        """A replica of Redis 7.2 says what is in its append-only file; ours, and older ones, say nothing of it."""
+        c = self.client
+        self.assertEqual(c.do("WAITAOF", 0, 0, 0), [0, 0])
+        self.assertIn("appendonly is disabled", self.error("WAITAOF", 1, 0, 0))
+        for words in (("2", "0", "0"), ("0", "-1", "0"), ("-1", "0", "0")):
+            self.assertIn("out of range", self.error("WAITAOF", *words))
+        self.assertIn("timeout is negative", self.error("WAITAOF", 0, 0, -1))
+        self.assertIn("not an integer", self.error("WAITAOF", "x", 0, 0))
+        self.assertEqual(c.do("WAITAOF", 0, 1, 20), [0, 0])
+        replica = self.engine.client()
+        self.addCleanup(replica.close)
+        c.do("CONFIG", "SET", "repl-diskless-sync-delay", 0)
+        replica.push("PSYNC", "?", "-1")
+        lines = (line for line in iter(replica.input.readline, b"") if line != b"\n")  # which only say that it lives
+        self.assertTrue(next(lines).startswith(b"+FULLRESYNC"))
+        replica.input.read(int(next(lines)[1:]))
+        c.do("SET", "k", "v")
+        at = int(dict(line.split(":", 1) for line in c.do("INFO", "replication").decode().split("\r\n") if ":" in line)["master_repl_offset"])
+        replica.push("REPLCONF", "ACK", at)
+        wait_until(lambda: c.do("WAIT", 1, 20) == 1)
+        self.assertEqual(c.do("WAITAOF", 0, 1, 20), [0, 0])
+        replica.push("REPLCONF", "ACK", at, "FACK", at - 1)
+        self.assertEqual(c.do("WAITAOF", 0, 1, 20), [0, 0])
+        replica.push("REPLCONF", "ACK", at, "FACK", at)
+        self.assertEqual(c.do("WAITAOF", 0, 1, 20_000), [0, 1])
+        c.do("MULTI")
+        c.do("WAITAOF", 0, 2, 0)
+        self.assertEqual(c.do("EXEC"), [[0, 1]])
+
     def test_info_command_slowlog_latency(self):
         c = self.client
         c.do("SET", "k", 1)

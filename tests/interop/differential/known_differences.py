@@ -23,11 +23,11 @@ GENERAL = {
 # Of commands, by name.
 COMMANDS = {
     "asking": "refused, as by a redis-server without cluster support",
+    "bgrewriteaof": "there is no append-only file; redis-server writes one even where none is kept up",
     "client|kill": "MAXAGE, of Redis 7.4, is there",
     "client|list": "the buffers' sizes are Millpond's own; argv-mem, multi-mem and rbs are 0; watch, lib-name and lib-ver, of later versions, are there",
     "client|no-touch": "of Redis 7.2",
     "client|setinfo": "of Redis 7.2",
-    "client|pause": "holds back EVAL of a script that declares no-writes too",
     "client|reply": "OFF inside MULTI holds from the reply of EXEC on, where Redis breaks that reply off",
     "cluster": "refused, as by a redis-server without cluster support",
     "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
@@ -71,4 +71,49 @@ COMMANDS = {
 # Commands that are there in part.
 PARTIAL = {"debug"}
 
-REFUSED = {"asking", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload"}
+REFUSED = {"asking", "bgrewriteaof", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload"}
+
+# Of the commands that the random run leaves out (grammar_choice.LEFT_OUT): where under tests/ they are tested instead.
+OWN_TESTS = {
+    "acl": "interop/differential/access.py",
+    "cluster|help": "engine/server_commands.py",
+    "module|help": "engine/server_commands.py",
+    "auth": "interop/differential/access.py",
+    "bgsave": "interop/replication_redis.py",
+    "client|caching": "interop/differential/client_limits.py",
+    "client|kill": "interop/differential/client_limits.py",
+    "client|pause": "interop/differential/client_limits.py",
+    "client|reply": "engine/server_clients.py",
+    "client|tracking": "interop/differential/observers.py",
+    "client|unblock": "interop/differential/client_limits.py",
+    "config|rewrite": "interop/differential/configuration.py",
+    "config|set": "interop/differential/configuration.py",
+    "discard": "interop/differential/pair.py",
+    "exec": "interop/differential/pair.py",
+    "failover": "interop/replication_redis.py",
+    "function|kill": "engine/server_scripts.py",
+    "function|restore": "engine/server_scripts.py",
+    "hello": "interop/differential/client_limits.py",
+    "latency|doctor": "interop/differential/introspection.py",
+    "lolwut": "engine/server_commands.py",
+    "memory|doctor": "interop/differential/introspection.py",
+    "migrate": "interop/moving_values.py",
+    "monitor": "interop/differential/observers.py",
+    "multi": "interop/differential/pair.py",
+    "psubscribe": "interop/differential/observers.py",
+    "psync": "engine/server_commands.py",
+    "quit": "engine/server_clients.py",
+    "replconf": "engine/server_commands.py",
+    "replicaof": "interop/replication_redis.py",
+    "reset": "interop/differential/client_limits.py",
+    "restore-asking": "interop/moving_values.py",
+    "save": "interop/replication_redis.py",
+    "script|kill": "engine/server_scripts.py",
+    "shutdown": "interop/differential/shutdown.py",
+    "slaveof": "interop/differential/configuration.py",
+    "ssubscribe": "interop/differential/observers.py",
+    "subscribe": "interop/differential/observers.py",
+    "sync": "interop/replication_redis.py",
+    "wait": "interop/replication_redis.py",
+    "waitaof": "engine/server_commands.py",
+}
