@@ -1,66 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scripting/flags.h"
 
+#include "resp/words.h"
+
 namespace millpond::engine {
 
 namespace {
-
-bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-/// A "quoted" word's escape at `at` (on the backslash), which is moved behind it.
-char unescape(std::string_view line, std::size_t& at) {
-    const char c = line[at + 1];
-    if (c == 'x' && at + 3 < line.size() && hex_digit(line[at + 2]) >= 0 &&
-        hex_digit(line[at + 3]) >= 0) {
-        const int value = hex_digit(line[at + 2]) * 16 + hex_digit(line[at + 3]);
-        at += 4;
-        return static_cast<char>(value);
-    }
-    at += 2;
-    switch (c) {
-        case 'n':
-            return '\n';
-        case 'r':
-            return '\r';
-        case 't':
-            return '\t';
-        case 'b':
-            return '\b';
-        case 'a':
-            return '\a';
-        default:
-            return c;
-    }
-}
-
-/// The quoted part that begins at `at`; false when it does not end, or not at the word's end.
-bool quoted(std::string_view line, std::size_t& at, std::string& word) {
-    const char quote = line[at++];
-    while (at < line.size()) {
-        if (line[at] == quote) {
-            ++at;
-            return at == line.size() || is_blank(line[at]);
-        }
-        if (quote == '"' && line[at] == '\\' && at + 1 < line.size()) {
-            word += unescape(line, at);
-        } else if (quote == '\'' && line.substr(at, 2) == "\\'") {
-            word += '\'';
-            at += 2;
-        } else {
-            word += line[at++];
-        }
-    }
-    return false;
-}
 
 void read_flags(std::string_view list, Shebang& shebang) {
     if (list.empty()) return;
@@ -87,24 +32,6 @@ std::optional<ScriptFlag> find_script_flag(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> split_words(std::string_view line) {
-    std::vector<std::string> words;
-    std::size_t at = 0;
-    for (;;) {
-        while (at < line.size() && is_blank(line[at])) ++at;
-        if (at == line.size()) return words;
-        std::string word;
-        while (at < line.size() && !is_blank(line[at])) {
-            if (line[at] == '"' || line[at] == '\'') {
-                if (!quoted(line, at, word)) return std::nullopt;
-                break;
-            }
-            word += line[at++];
-        }
-        words.push_back(std::move(word));
-    }
-}
-
 Shebang read_shebang(std::string_view script) {
     Shebang shebang;
     if (!script.starts_with("#!")) return shebang;
@@ -113,7 +40,7 @@ Shebang read_shebang(std::string_view script) {
         shebang.error = "Invalid script shebang";
         return shebang;
     }
-    const auto words = split_words(script.substr(0, shebang.size));
+    const auto words = resp::split_words(script.substr(0, shebang.size));
     if (!words || words->empty()) {
         shebang.error = "Invalid engine in script shebang";
         return shebang;

@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace millpond::engine {
 
@@ -33,10 +32,6 @@ inline constexpr std::array<std::pair<std::string_view, ScriptFlag>, 5> kScriptF
 
 /// The flag of this name, or nothing.
 std::optional<ScriptFlag> find_script_flag(std::string_view name);
-
-/// The words of a line, as inline commands are split: blanks part them, quotes keep them together.
-/// Nothing when quotes are out of balance.
-std::optional<std::vector<std::string>> split_words(std::string_view line);
 
 /// The first line of an EVAL script. `size` is its length without the line's end, 0 when there is
 /// none.

@@ -9,6 +9,7 @@
 #include "engine/scripting/hook.h"
 #include "engine/scripting/redis_api.h"
 #include "engine/scripting/sandbox.h"
+#include "resp/words.h"
 
 namespace millpond::engine {
 
@@ -28,7 +29,7 @@ bool read_metadata(std::string_view code, Metadata& metadata, std::string& error
     if (!code.starts_with("#!")) return fail("Missing library metadata");
     metadata.shebang_size = code.find('\n');
     if (metadata.shebang_size == std::string_view::npos) return fail("Invalid library metadata");
-    const auto words = split_words(code.substr(0, metadata.shebang_size));
+    const auto words = resp::split_words(code.substr(0, metadata.shebang_size));
     if (!words || words->empty()) return fail("Invalid library metadata");
     metadata.engine = words->front().substr(2);
     bool named = false;
