@@ -410,6 +410,11 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         config.stop_writes_on_bgsave_error && !config.save.get().empty()) {
         return refuse(refusals::kMisconf);
     }
+    if (const int problem = server_.append_errno(); problem != 0 && writes && role == Role::primary)
+        [[unlikely]] {
+        return refuse("MISCONF Errors writing to the AOF file: " +
+                      std::string(::strerrordesc_np(problem)));
+    }
     if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
         return refuse(refusals::kReadonly);
     }

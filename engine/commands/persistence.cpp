@@ -45,8 +45,15 @@ void lastsave(Call& call) {
 }
 
 void bgrewriteaof(Call& call) {
-    call.error(
-        "ERR There is no append-only file to rewrite: this version does not support appendonly");
+    switch (Replication::of(call.server()).append_only().rewrite()) {
+        case AppendOnly::Begun::already:
+            call.error("ERR Background append only file rewriting already in progress");
+            return;
+        case AppendOnly::Begun::scheduled:
+            return call.reply().simple("Background append only file rewriting scheduled");
+        case AppendOnly::Begun::started:
+            return call.reply().simple("Background append only file rewriting started");
+    }
 }
 
 }  // namespace

@@ -261,12 +261,13 @@ private:
     ReplicaHub& hub_;
 };
 
-void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_file) {
+void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_file, bool local) {
     Replication& replication = replication_of(call);
     const LogOffset offset = call.session().last_write_offset();
     const ReplicaHub& hub = replication.hub();
-    if (hub.acknowledged(offset, in_file) >= wanted || !call.may_block())
-        return call.reply().raw(hub.counted(offset, in_file));
+    const bool there = hub.acknowledged(offset, in_file) >= wanted &&
+                       (!local || replication.append_only().synced() >= offset);
+    if (there || !call.may_block()) return call.reply().raw(hub.counted(offset, in_file));
     auto guard = std::make_shared<WaitGuard>(replication.hub());
     const BlockToken token =
         call.session().suspend([guard, in_file, offset, &hub](bool with_error) {
@@ -280,6 +281,7 @@ void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_
                               static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
                               timeout_ms == 0 ? 0 : steady_ms() + timeout_ms};
     waiter.in_file = in_file;
+    waiter.local = local;
     replication.hub().add_waiter(waiter);
 }
 
@@ -304,7 +306,7 @@ void wait(Call& call) {
                        "local and are not propagated."));
     }
     if (!call.integer(1, replicas) || !parse_timeout(call, 2, timeout_ms)) return;
-    wait_for(call, replicas, timeout_ms, false);
+    wait_for(call, replicas, timeout_ms, false, false);
 }
 
 void waitaof(Call& call) {
@@ -320,11 +322,11 @@ void waitaof(Call& call) {
                        "writes to replicas "
                        "are just local and are not propagated."));
     }
-    if (local > 0) {
+    if (local > 0 && !replication_of(call).append_only().enabled()) {
         return static_cast<void>(call.error(
             "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
     }
-    wait_for(call, replicas, timeout_ms, true);
+    wait_for(call, replicas, timeout_ms, true, local > 0);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/statistics.h"
+#include "engine/server/write_barrier.h"
 
 namespace millpond::engine {
 
@@ -196,6 +197,7 @@ void IoThread::take_events(int timeout, const Connection* but) {
         }
         if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
     }
+    if (!unsettled_.empty()) settle_together();
 }
 
 /// This thread runs a long script, or waits for one of its own, in the midst of a connection's
@@ -255,7 +257,18 @@ void IoThread::on_readable(Connection& c) {
         const std::size_t used = serve(c, c.input.view());
         if (!c.dead) c.input.consume(used);
     }
-    settle(c);
+    if (server_.write_barrier()) [[unlikely]] {
+        unsettled_.push_back(&c);
+    } else {
+        settle(c);
+    }
+}
+
+/// The replies of all who were served in this turn wait for one write, and one sync, together.
+void IoThread::settle_together() {
+    const std::vector<Connection*> served = std::exchange(unsettled_, {});
+    pass_barrier();
+    for (Connection* c : served) settle(*c);
 }
 
 std::size_t IoThread::serve(Connection& c, std::string_view data) {
@@ -290,6 +303,7 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
         }
         if (consumed == 0) break;
         if (c.out().size() > kFlushBytes) {
+            pass_barrier();
             if (c.send() == Connection::Sent::broken) {
                 kill(c);
                 return data.size();
@@ -315,6 +329,11 @@ void IoThread::serve_input(Connection& c) {
     settle(c);
 }
 
+void IoThread::pass_barrier() {
+    if (WriteBarrier* barrier = server_.write_barrier()) [[unlikely]]
+        barrier->pass();
+}
+
 /// Sends what there is to send, and sees to what the state of the session asks for.
 void IoThread::settle(Connection& c) {
     if (c.dead || c.linger_until_ms > 0) return;
@@ -331,6 +350,7 @@ void IoThread::settle(Connection& c) {
     Connection::Sent sent = Connection::Sent::all;
     if (c.has_output()) {
         const std::uint64_t before = c.bytes_out.load(std::memory_order_relaxed);
+        pass_barrier();
         sent = c.send();
         server_.statistics().writes.add(1);
         server_.statistics().net_output.add(

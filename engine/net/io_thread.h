@@ -84,6 +84,8 @@ private:
     std::size_t serve(Connection& c, std::string_view data);
     void serve_input(Connection& c);
     void settle(Connection& c);
+    void pass_barrier();
+    void settle_together();
     bool within_output_limits(Connection& c);
     static void note_pending(Connection& c, std::size_t bytes);
     void note_overflow(const Connection& c, std::size_t pending);
@@ -113,6 +115,7 @@ private:
     std::int64_t next_sweep_ms_ = 0;
     std::size_t lingering_ = 0;
     std::vector<Connection*> dead_;
+    std::vector<Connection*> unsettled_;  ///< served in this turn, while there is a write barrier
     std::set<std::pair<std::int64_t, std::uint64_t>>
         deadlines_;  ///< of suspended sessions: when, whose
 

@@ -123,7 +123,7 @@ void ReplicaHub::run() {
         turn(now);
         const bool moving = !feeds_.empty() && log.end() != seen;
         seen = log.end();
-        if (!moving) log.arm();
+        if (!moving && !feeds_.empty()) log.arm();  // nobody else reads it here
         const LogOffset end = log.end();
         bool more = false;
         for (const auto& feed : feeds_) more = more || feed->behind(end);
@@ -484,9 +484,9 @@ int ReplicaHub::acknowledged(LogOffset offset, bool in_file) const {
 }
 
 std::string ReplicaHub::counted(LogOffset offset, bool in_file) const {
-    // Our own append-only file, which there is none of, comes first.
-    return (in_file ? "*2\r\n:0\r\n:" : ":") + std::to_string(acknowledged(offset, in_file)) +
-           "\r\n";
+    std::string reply = ":" + std::to_string(acknowledged(offset, in_file)) + "\r\n";
+    if (!in_file) return reply;
+    return std::string(environment_.in_own_file(offset) ? "*2\r\n:1\r\n" : "*2\r\n:0\r\n") + reply;
 }
 
 void ReplicaHub::add_waiter(Waiter waiter) {
@@ -511,10 +511,16 @@ void ReplicaHub::release_waiters(std::string reply) {
     });
 }
 
+void ReplicaHub::settle_soon() {
+    post([] {});
+}
+
 void ReplicaHub::settle_waiters(std::int64_t now) {
     std::erase_if(waiters_, [&](const Waiter& waiter) {
         const bool late = waiter.deadline_ms != 0 && now >= waiter.deadline_ms;
-        if (acknowledged(waiter.offset, waiter.in_file) < waiter.replicas && !late) return false;
+        const bool there = acknowledged(waiter.offset, waiter.in_file) >= waiter.replicas &&
+                           (!waiter.local || environment_.in_own_file(waiter.offset));
+        if (!there && !late) return false;
         environment_.server.resume(waiter.token, counted(waiter.offset, waiter.in_file));
         return true;
     });

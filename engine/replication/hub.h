@@ -39,6 +39,8 @@ public:
         std::function<void()> replicas_changed;
         /// A replica has acknowledged something.
         std::function<void(std::int64_t now_ms)> acknowledged;
+        /// Is the log in this node's own append-only file, on the disk, up to here?
+        std::function<bool(LogOffset)> in_own_file;
         /// About every 100 ms while the hub has something to watch, and each second at least.
         std::function<void(std::int64_t now_ms)> tick;
     };
@@ -65,11 +67,14 @@ public:
         int replicas;
         std::int64_t deadline_ms;
         bool in_file = false;
+        bool local = false;  ///< with in_file: in our own too
     };
     void add_waiter(Waiter waiter);
     void forget_waiter(BlockToken token);
     /// Ends all waits with this reply.
     void release_waiters(std::string reply);
+    /// What waits may have come about: looked at on the hub's thread.
+    void settle_soon();
 
     int acknowledged(LogOffset offset, bool in_file) const;
     /// The reply to who has waited.

@@ -407,6 +407,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     environment_.history_changed("this replica takes a full sync");
     gate.run_exclusive(flag, "full sync", [&] {
         server.before_flush(-1);
+        environment_.data_goes();
         tell_flushed(server);
         server.set_loading(true);
         server.keyspace().flush_all();
@@ -438,6 +439,8 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
         } else {
             environment_.history.adopt(replid);
             server.log().activate(offset);
+            stream_db_.store(db);
+            environment_.data_came();
         }
         server.set_loading(false);
     });

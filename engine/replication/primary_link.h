@@ -43,6 +43,8 @@ public:
         /// The data is about to be replaced, or its history got another name: this node's own
         /// replicas must ask anew.
         std::function<void(const char* why)> history_changed;
+        /// The same, and the new data is there: both in the exclusive lane.
+        std::function<void()> data_goes, data_came;
         std::function<void()> state_changed;
         /// The primary-to-be did not take over.
         std::function<void()> failover_refused;

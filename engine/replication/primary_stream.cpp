@@ -67,10 +67,21 @@ bool PrimaryStream::is(std::size_t argument, Bytes lower) const {
                       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
+/// False when the line has not arrived whole.
+bool PrimaryStream::skip_annotations() {
+    while (position_ < end_ && buffer_[position_] == '#') {
+        const std::size_t stop = Bytes(buffer_.data(), end_).find('\n', position_);
+        if (stop == Bytes::npos) return false;
+        position_ = stop + 1;
+    }
+    return true;
+}
+
 /// One whole command, its arguments appended to arguments_.
 PrimaryStream::Step PrimaryStream::command() {
     Step step;
     if (!in_command_) {
+        if (annotations_ && !skip_annotations()) return Step::incomplete;
         if (!line('*', arguments_max, arguments_left_, step)) return step;
         if (arguments_left_ == 0) return Step::malformed;
         in_command_ = true;

@@ -34,12 +34,16 @@ public:
 
     std::size_t pending() const { return end_ - begin_; }
     void clear();
+    /// Lines that begin with '#' may stand before commands, and are passed over: an append-only
+    /// file has some where it tells the time.
+    void allow_annotations() { annotations_ = true; }
 
 private:
     struct Range {
         std::size_t offset, size;  ///< from begin_
     };
     Step command();
+    bool skip_annotations();
     bool line(char kind, std::uint64_t max, std::uint64_t& value, Step& step);
     bool is(std::size_t argument, Bytes lower) const;
 
@@ -52,6 +56,7 @@ private:
     std::uint64_t bulk_ = 0;
     bool in_bulk_ = false;
     bool in_transaction_ = false;
+    bool annotations_ = false;
     std::vector<Range> arguments_;  ///< of all commands of the record under way
     std::vector<std::size_t> commands_end_;
     std::vector<std::vector<Bytes>> commands_;

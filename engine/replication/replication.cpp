@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/replication/replication.h"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -31,6 +32,13 @@ void line(std::string& out, const char* name, std::int64_t value) {
     line(out, name, std::to_string(value));
 }
 
+/// In the middle of a start there is nothing to end in order, and the status must say so.
+[[noreturn]] void cannot_load(const std::string& error) {
+    spdlog::critical("Fatal error loading the DB, check server logs. Exiting: {}", error);
+    spdlog::default_logger()->flush();
+    ::_exit(1);
+}
+
 }  // namespace
 
 Replication::Replication(Server& server) : server_(server) {
@@ -54,8 +62,19 @@ Replication::Replication(Server& server) : server_(server) {
                     {"repl-offset", std::to_string(server_.log().end())}};
         });
     failover_ = std::make_unique<Failover>(*this);
+    append_only_ = std::make_unique<AppendOnly>(AppendOnly::Environment{
+        server_, *snapshots_, [this] { return link_->stream_db(); },
+        [this] {
+            if (hub_) hub_->settle_soon();
+        },
+        [this](const std::string& path) { return persistence_->save_base(path); },
+        [this] { return persistence_->base_fields(); },
+        [this] { return persistence_->in_progress(); }});
+    server_.config().on_change("appendonly",
+                               [this] { return append_only_->turn(server_.config().appendonly); });
     link_ = std::make_unique<PrimaryLink>(PrimaryLink::Environment{
         server_, history_, [this](const char* why) { hub_->drop_all(why); },
+        [this] { append_only_->data_goes(); }, [this] { append_only_->data_came(); },
         [this] {
             if (link_ && link_->state() == PrimaryLink::State::up) failover_->settled();
             changed();
@@ -64,16 +83,25 @@ Replication::Replication(Server& server) : server_(server) {
     hub_ = std::make_unique<ReplicaHub>(ReplicaHub::Environment{
         server_, history_, *snapshots_, [this] { return take_cut(); }, [this] { return refusal(); },
         [this] { changed(); }, [this](std::int64_t now_ms) { failover_->step(now_ms); },
+        [this](LogOffset offset) {
+            return append_only_->enabled() && append_only_->synced() >= offset;
+        },
         [this](std::int64_t now_ms) { tick(now_ms); }});
     server_.set_detached_clients(hub_.get());
     hub_->start();
 
     // Before anybody can connect: nobody is to see an empty data set that is about to be loaded.
-    if (!server_.managed() && persistence_->has_file()) server_.set_loading(true);
+    const bool appends = server_.config().appendonly;
+    if (!server_.managed() && (appends ? append_only_->has_files() : persistence_->has_file())) {
+        server_.set_loading(true);
+    }
     server_.set_role_control(this);
     server_.add_flush_hook([this](int) { snapshots_->abort("the data was flushed meanwhile"); });
     server_.set_save_hook([this] { return persistence_->save_now(); });
-    server_.add_info("Persistence", [this](std::string& out) { persistence_->info(out); });
+    server_.add_info("Persistence", [this](std::string& out) {
+        persistence_->info(out);
+        append_only_->info(out);
+    });
     server_.add_info("Replication", [this](std::string& out) { info(out); });
     server_.add_info("Stats", [this](std::string& out) {
         line(out, "sync_full", static_cast<std::int64_t>(hub_->counters().full.load()));
@@ -93,28 +121,49 @@ Replication& Replication::of(Server& server) {
 
 void Replication::start() {
     if (server_.managed()) return;
+    if (server_.config().appendonly) return load_append_only();
     persistence_->load([this](const std::string& error) {
-        if (!error.empty()) {
-            spdlog::critical("Fatal error loading the DB, check server logs. Exiting: {}", error);
-            // In the middle of a start there is nothing to end in order, and the status must say
-            // so.
-            spdlog::default_logger()->flush();
-            ::_exit(1);
-        }
-        const std::string primary = server_.config().replicaof.get();
-        const std::size_t space = primary.find(' ');
-        if (space == std::string::npos) return;
-        PrimaryAddress address;
-        address.host = primary.substr(0, space);
-        address.port = std::atoi(primary.c_str() + space + 1);
-        follow(std::move(address), [] {});
+        if (!error.empty()) cannot_load(error);
+        begin();
     });
+}
+
+void Replication::load_append_only() {
+    server_.set_loading(true);
+    loader_ = std::thread([this] {
+        ::pthread_setname_np(::pthread_self(), "loading");
+        if (const std::string error = append_only_->load(stopping_); !error.empty()) {
+            if (stopping_.load()) return;
+            cannot_load(error);
+        }
+        const auto flag = server_.gate().join("loader");
+        server_.gate().run_exclusive(*flag, "loading", [this] {
+            if (const std::string error = append_only_->open(); !error.empty()) cannot_load(error);
+            persistence_->note_loaded();
+            server_.set_loading(false);
+        });
+        begin();
+    });
+}
+
+/// Follows the configured primary, if any.
+void Replication::begin() {
+    const std::string primary = server_.config().replicaof.get();
+    const std::size_t space = primary.find(' ');
+    if (space == std::string::npos) return;
+    PrimaryAddress address;
+    address.host = primary.substr(0, space);
+    address.port = std::atoi(primary.c_str() + space + 1);
+    follow(std::move(address), [] {});
 }
 
 void Replication::stop() {
     if (!hub_) return;
+    stopping_.store(true);
+    if (loader_.joinable()) loader_.join();
     persistence_->join();
     link_->halt();
+    append_only_->stop();
     server_.set_detached_clients(nullptr);
     hub_->stop();  // its thread reads hub_ until then
     hub_.reset();
@@ -162,6 +211,7 @@ void Replication::become_primary(std::function<void()> done) {
                 }
                 server_.set_role(Role::primary);
                 server_.set_stale(false);
+                append_only_->data_came();  // where a full sync had come to nothing
                 hub_->drop_all("this node was promoted: its history has a new name");
                 spdlog::info("This node is a primary now, replid {}", history_.get().replid);
             }
@@ -289,6 +339,7 @@ std::string Replication::refusal() const {
 
 void Replication::tick(std::int64_t now_ms) {
     persistence_->tick(unix_ms());
+    append_only_->tick(now_ms);
     failover_->step(now_ms);
     let_backlog_go(now_ms);
 }
@@ -299,15 +350,17 @@ void Replication::let_backlog_go(std::int64_t now_ms) {
     const std::int64_t ttl_ms = server_.config().repl_backlog_ttl.load() * 1000;
     const bool alone =
         hub_->attached() == 0 && server_.log().active() && server_.role() == Role::primary;
-    if (!alone || ttl_ms == 0 || server_.managed()) {
+    if (!alone || ttl_ms == 0 || server_.managed() || append_only_->enabled()) {
         alone_since_ms_.store(0);
     } else if (alone_since_ms_.load() == 0) {
         alone_since_ms_.store(now_ms);
     } else if (now_ms - alone_since_ms_.load() > ttl_ms) {
         alone_since_ms_.store(0);
         server_.post_exclusive("free the backlog", [this] {
-            if (hub_->attached() != 0 || server_.role() != Role::primary || !server_.log().active())
+            if (hub_->attached() != 0 || server_.role() != Role::primary ||
+                !server_.log().active() || append_only_->enabled()) {
                 return;
+            }
             server_.log().deactivate();
             history_.start_anew();
             spdlog::info("Replication backlog freed after {} seconds without connected replicas",

@@ -13,7 +13,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
+#include "engine/aof/append_only.h"
 #include "engine/replication/failover.h"
 #include "engine/replication/history.h"
 #include "engine/replication/hub.h"
@@ -54,6 +56,7 @@ public:
     PrimaryLink& link() { return *link_; }
     const PrimaryLink& link() const { return *link_; }
     Persistence& persistence() { return *persistence_; }
+    AppendOnly& append_only() { return *append_only_; }
     Failover& failover() { return *failover_; }
     /// Whom this node follows; nothing on a primary.
     std::optional<PrimaryAddress> primary() const;
@@ -79,8 +82,15 @@ private:
     std::optional<PrimaryAddress> primary_;
     std::atomic<LogOffset> last_getack_{0};
     std::atomic<std::int64_t> alone_since_ms_{0};
+    void begin();
+    void load_append_only();
+
+    std::unique_ptr<AppendOnly>
+        append_only_;  ///< outlives the snapshots, which tell it of their end
     std::unique_ptr<Snapshots> snapshots_;
     std::unique_ptr<Persistence> persistence_;
+    std::thread loader_;
+    std::atomic<bool> stopping_{false};
     std::unique_ptr<Failover> failover_;
     std::unique_ptr<PrimaryLink> link_;
     std::unique_ptr<ReplicaHub> hub_;

@@ -102,6 +102,20 @@ public:
         return directive;
     }
 
+    /// The name of a file in a folder that is given elsewhere; `what` is how errors call it.
+    Directive& file_name(const std::string& name, ConfigText& value, const std::string& what) {
+        Directive& directive = add(
+            name, [&value] { return value.get(); },
+            [&value, name, what](const std::string& given) -> Error {
+                if (given.empty() || given.find('/') != std::string::npos)
+                    return name + " can't be a path, just a " + what;
+                value.set(given);
+                return std::nullopt;
+            });
+        directive.quoted = true;
+        return directive;
+    }
+
     Directive& word(std::string name, ConfigText& value, std::vector<std::string> allowed) {
         return add(
             std::move(name), [&value] { return value.get(); },
@@ -376,16 +390,8 @@ void add_memory(Builder& to, Config& c) {
 }
 
 void add_persistence(Builder& to, Config& c) {
-    Directive& dbfilename = to.add(
-        "dbfilename", [&c] { return c.dbfilename.get(); },
-        [&c](const std::string& name) -> Error {
-            if (name.empty() || name.find('/') != std::string::npos) {
-                return "dbfilename can't be a path, just a filename";
-            }
-            c.dbfilename.set(name);
-            return std::nullopt;
-        });
-    dbfilename.guarded = dbfilename.quoted = true;
+    Directive& dbfilename = to.file_name("dbfilename", c.dbfilename, "filename");
+    dbfilename.guarded = true;
     Directive& save = to.add(
         "save", [&c] { return c.save.get(); },
         [&c](const std::string& text) -> Error {
@@ -413,15 +419,14 @@ void add_persistence(Builder& to, Config& c) {
     to.flag("rdbcompression", c.rdbcompression);
     to.flag("rdbchecksum", c.rdbchecksum).immutable = true;
     to.flag("stop-writes-on-bgsave-error", c.stop_writes_on_bgsave_error);
-    // There is no append-only file yet; clients and scripts that turn it off, or ask, get a true
-    // answer.
-    to.add(
-        "appendonly", [] { return "no"; },
-        [](const std::string& text) -> Error {
-            if (is_word(text, "no")) return std::nullopt;
-            if (!is_word(text, "yes")) return "argument must be 'yes' or 'no'";
-            return "the append-only file is not available";
-        });
+    to.flag("appendonly", c.appendonly);
+    to.word("appendfsync", c.appendfsync, {"everysec", "always", "no"});
+    to.file_name("appendfilename", c.appendfilename, "filename").immutable = true;
+    to.file_name("appenddirname", c.appenddirname, "dirname").immutable = true;
+    to.flag("aof-load-truncated", c.aof_load_truncated);
+    to.flag("no-appendfsync-on-rewrite", c.no_appendfsync_on_rewrite);
+    to.number("auto-aof-rewrite-percentage", c.auto_aof_rewrite_percentage, 0, INT_MAX);
+    to.memory("auto-aof-rewrite-min-size", c.auto_aof_rewrite_min_size, 0);
 }
 
 void add_replication(Builder& to, Config& c) {

@@ -36,6 +36,7 @@ class Pause;
 class Rates;
 class Statistics;
 class WaiterRegistry;
+class WriteBarrier;
 class WatchRegistry;
 class Scripting;
 class Shutdown;
@@ -117,6 +118,16 @@ public:
     /// The last background save failed, kept by persistence: for -MISCONF.
     void set_save_failed(bool yes) { save_failed_.store(yes, std::memory_order_relaxed); }
     bool save_failed() const { return save_failed_.load(std::memory_order_relaxed); }
+    /// Why the append-only file cannot be written (errno), 0 when it can: for -MISCONF.
+    void set_append_errno(int problem) { append_errno_.store(problem, std::memory_order_relaxed); }
+    int append_errno() const { return append_errno_.load(std::memory_order_relaxed); }
+
+    /// What comes before replies; null when nothing does. From any thread; it is never destroyed
+    /// while I/O threads run.
+    WriteBarrier* write_barrier() const { return write_barrier_.load(std::memory_order_acquire); }
+    void set_write_barrier(WriteBarrier* barrier) {
+        write_barrier_.store(barrier, std::memory_order_release);
+    }
 
     /// The replicas' connections, for CLIENT LIST and KILL; null until replication is there. Set
     /// before threads start.
@@ -201,6 +212,8 @@ private:
     std::atomic<KeyspaceObserver*> change_hook_{nullptr};
     std::atomic<int> good_replicas_{0};
     std::atomic<bool> save_failed_{false};
+    std::atomic<int> append_errno_{0};
+    std::atomic<WriteBarrier*> write_barrier_{nullptr};
     std::vector<FlushHook> flush_hooks_;
     std::vector<InfoSection> info_;
     std::vector<std::function<void()>> exits_;

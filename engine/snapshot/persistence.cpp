@@ -40,7 +40,7 @@ public:
     }
     void at_cut() override {
         dirty_ = owner_.server_.statistics().dirty.sum();
-        aux_ = owner_.aux();
+        aux_ = owner_.aux(false);
     }
     std::vector<std::pair<std::string, std::string>> aux() override { return aux_; }
     bool write(Bytes bytes) override { return sink_.write(bytes); }
@@ -69,13 +69,13 @@ std::string Persistence::path() const {
     return server_.config().dir.get() + "/" + server_.config().dbfilename.get();
 }
 
-Persistence::Fields Persistence::aux() const {
+Persistence::Fields Persistence::aux(bool base) const {
     Fields fields{{"redis-ver", "7.0.15"},
                   {"redis-bits", "64"},
                   {"ctime", std::to_string(std::time(nullptr))},
                   {"used-mem", std::to_string(used_memory())}};
     for (auto& field : history_()) fields.push_back(std::move(field));
-    fields.emplace_back("aof-base", "0");
+    fields.emplace_back("aof-base", base ? "1" : "0");
     return fields;
 }
 
@@ -118,11 +118,11 @@ void Persistence::finished(const std::string& error, std::int64_t dirty_at_cut, 
     if (done) done(error);
 }
 
-std::string Persistence::save_now() {
-    RdbFileSink sink(path(), server_.config().rdbchecksum);
+std::string Persistence::write_all(const std::string& path, bool base) {
+    RdbFileSink sink(path, server_.config().rdbchecksum);
     RdbWriter writer({.compress = server_.config().rdbcompression});
     writer.header();
-    for (const auto& [key, value] : aux()) writer.aux(key, value);
+    for (const auto& [key, value] : aux(base)) writer.aux(key, value);
     for (const std::string& code : server_.scripting().functions().codes()) writer.function(code);
     const auto emit = [&] {
         const RdbChunk chunk = std::exchange(writer.chunk(), {});
@@ -142,9 +142,18 @@ std::string Persistence::save_now() {
     }
     writer.end();
     ok = ok && emit() && sink.commit();
-    if (!ok) {
-        spdlog::error("Error trying to save the DB: {}", sink.error());
-        return sink.error();
+    return ok ? "" : sink.error();
+}
+
+std::string Persistence::save_base(const std::string& path) {
+    return write_all(path, true);
+}
+
+std::string Persistence::save_now() {
+    std::string error = write_all(path(), false);
+    if (!error.empty()) {
+        spdlog::error("Error trying to save the DB: {}", error);
+        return error;
     }
     dirty_saved_.store(server_.statistics().dirty.sum());
     last_save_s_.store(std::time(nullptr));
@@ -216,6 +225,10 @@ void Persistence::load(Done done) {
     });
 }
 
+void Persistence::note_loaded() {
+    dirty_saved_.store(server_.statistics().dirty.sum());
+}
+
 void Persistence::join() {
     stop_.store(true);
     if (loader_.joinable()) loader_.join();
@@ -251,18 +264,6 @@ void Persistence::info(std::string& out) const {
     line("rdb_last_cow_size", 0);
     line("rdb_last_load_keys_expired", expired_keys_.load());
     line("rdb_last_load_keys_loaded", loaded_keys_.load());
-    line("aof_enabled", 0);
-    line("aof_rewrite_in_progress", 0);
-    line("aof_rewrite_scheduled", 0);
-    line("aof_last_rewrite_time_sec", -1);
-    line("aof_current_rewrite_time_sec", -1);
-    line("aof_last_bgrewrite_status", "ok");
-    line("aof_rewrites", 0);
-    line("aof_rewrites_consecutive_failures", 0);
-    line("aof_last_write_status", "ok");
-    line("aof_last_cow_size", 0);
-    line("module_fork_in_progress", 0);
-    line("module_fork_last_cow_size", 0);
     if (server_.loading()) line("loading_start_time", load_started_s_.load());
 }
 

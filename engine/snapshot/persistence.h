@@ -38,6 +38,12 @@ public:
     /// when it is over, and at once when there is nothing to load.
     void load(Done done);
     bool has_file() const;
+    /// What has been loaded from elsewhere is no change to be saved.
+    void note_loaded();
+    /// Writes the data set to this file here and now, as the base of an append-only file. Requires:
+    /// the exclusive lane. An error text or an empty one.
+    std::string save_base(const std::string& path);
+    Fields base_fields() const { return aux(true); }
     void join();
 
     /// The save points: called about ten times a second.
@@ -53,7 +59,8 @@ private:
     std::string path() const;
     std::vector<SavePoint> save_points() const;
     std::int64_t changes() const;
-    Fields aux() const;
+    Fields aux(bool base) const;
+    std::string write_all(const std::string& path, bool base);
     void finished(const std::string& error, std::int64_t dirty_at_cut, const Done& done);
 
     Server& server_;

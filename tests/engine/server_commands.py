@@ -150,9 +150,6 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.error("LOLWUT", "VERSION", "x"), "ERR value is not an integer or out of range")
         self.assertEqual(self.error("LOLWUT", "x"), "ERR value is not an integer or out of range")
 
-    def test_bgrewriteaof_says_that_there_is_no_file(self):
-        self.assertIn("no append-only file", self.error("BGREWRITEAOF"))
-
     def test_waitaof_counts_the_files_of_replicas(self):
         """A replica of Redis 7.2 says what is in its append-only file; ours, and older ones, say nothing of it."""
         c = self.client

@@ -584,12 +584,6 @@ class ReplicationTest(unittest.TestCase):
             self.assertIn("dump.rdb", done.stderr)
             self.assertIn(word, done.stderr)
 
-    def test_appendonly_is_refused_in_words(self):
-        done = subprocess.run([ENGINE, "--port", str(free_port()), "--appendonly", "yes"], capture_output=True,
-                              text=True, timeout=10)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("append-only file", done.stderr)
-
     def test_a_large_sync_spills_and_ends_equal(self):
         primary, replica = self.ours(), self.ours()
         value = os.urandom(30000).hex()

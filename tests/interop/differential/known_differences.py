@@ -12,8 +12,8 @@ GENERAL = {
     "Prose": "the texts of HELP, DOCTOR, LOLWUT, and the summaries of COMMAND DOCS are Millpond's own words.",
     "Errors of arguments": "are the same to the byte, user input shown in them included.",
     "TLS": "there is none; the tls- directives do not exist, but for tls-port, which can only be 0.",
-    "Append-only file": "there is none yet; appendonly can only be no, and the directives that go with it are kept without "
-    "effect.",
+    "Append-only file": "each server starts from the other's files. The base is always a snapshot (aof-use-rdb-preamble is without effect), "
+    "no times are noted in it (aof-timestamp-enabled), and what has been replaced is deleted at once (aof-disable-auto-gc).",
     "Modules": "there are none.",
     "Configuration files": "rename-command and loadmodule are unknown, and stop the start as any unknown directive does; an error names "
     "file and line, in a form of its own; save points behind an include add up as others do; CONFIG REWRITE appends what is new in the order of its own list.",
@@ -23,7 +23,6 @@ GENERAL = {
 # Of commands, by name.
 COMMANDS = {
     "asking": "refused, as by a redis-server without cluster support",
-    "bgrewriteaof": "there is no append-only file; redis-server writes one even where none is kept up",
     "client|kill": "MAXAGE, of Redis 7.4, is there",
     "client|list": "the buffers' sizes are Millpond's own; argv-mem, multi-mem and rbs are 0; watch, lib-name and lib-ver, of later versions, are there",
     "client|no-touch": "of Redis 7.2",
@@ -65,13 +64,13 @@ COMMANDS = {
     "function|flush": "frees at once, with ASYNC too",
     "hexpire": "of Redis 7.4, like the other commands of fields that expire; a snapshot with such fields is not for Redis 7.0",
     "delifeq": "of Valkey 9",
-    "waitaof": "of Redis 7.2; there is no append-only file, so 0 is the only number of local files",
+    "waitaof": "of Redis 7.2",
 }
 
 # Commands that are there in part.
 PARTIAL = {"debug"}
 
-REFUSED = {"asking", "bgrewriteaof", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload"}
+REFUSED = {"asking", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload"}
 
 # Of the commands that the random run leaves out (grammar_choice.LEFT_OUT): where under tests/ they are tested instead.
 OWN_TESTS = {
@@ -79,6 +78,7 @@ OWN_TESTS = {
     "cluster|help": "engine/server_commands.py",
     "module|help": "engine/server_commands.py",
     "auth": "interop/differential/access.py",
+    "bgrewriteaof": "interop/append_only.py",
     "bgsave": "interop/replication_redis.py",
     "client|caching": "interop/differential/client_limits.py",
     "client|kill": "interop/differential/client_limits.py",

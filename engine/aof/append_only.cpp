@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/aof/append_only.h"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "engine/aof/file.h"
+#include "engine/aof/loader.h"
+#include "engine/log/effect_log.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/server.h"
+#include "engine/snapshot/rdb_file.h"
+#include "resp/command.h"
+
+namespace millpond::engine {
+
+namespace {
+
+constexpr auto kTurn = std::chrono::milliseconds(100);
+constexpr std::int64_t kSyncMs = 1000;
+constexpr std::int64_t kRetryMs = 1000;
+
+bool exists(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+}  // namespace
+
+/// One rewrite: a snapshot that becomes the base.
+class AppendOnly::Rewrite final : public SnapshotJob {
+public:
+    Rewrite(AppendOnly& owner, AofManifest::File base)
+        : base(std::move(base)),
+          owner_(owner),
+          sink_(owner.path_of(this->base.name), owner.environment_.server.config().rdbchecksum) {
+        options.compress = owner.environment_.server.config().rdbcompression;
+    }
+    void at_cut() override {
+        owner_.cut(*this);
+        fields_ = owner_.environment_.base_fields();
+    }
+    std::vector<std::pair<std::string, std::string>> aux() override { return fields_; }
+    bool write(Bytes bytes) override { return failed.empty() && sink_.write(bytes); }
+    std::string error() const override { return failed.empty() ? sink_.error() : failed; }
+    void done(const std::string& error) override {
+        std::string outcome = error;
+        if (outcome.empty() && !sink_.commit()) outcome = sink_.error();
+        owner_.rewritten(*this, std::move(outcome));
+    }
+
+    const AofManifest::File base;
+    bool first = false;                 ///< until it is done there is no append-only file
+    std::uint64_t first_increment = 0;  ///< that goes with the base; 0: none does
+    std::string failed;                 ///< at the cut
+
+private:
+    AppendOnly& owner_;
+    RdbFileSink sink_;
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+AppendOnly::AppendOnly(Environment environment) : environment_(std::move(environment)) {
+    thread_ = std::thread([this] { run(); });
+}
+
+AppendOnly::~AppendOnly() {
+    stop();
+}
+
+// -- Names and sizes
+// ---------------------------------------------------------------------------------------------
+
+std::string AppendOnly::folder() const {
+    const Config& config = environment_.server.config();
+    return config.dir.get() + "/" + config.appenddirname.get();
+}
+
+std::string AppendOnly::path_of(const std::string& file) const {
+    return folder() + "/" + file;
+}
+
+std::string AppendOnly::manifest_path() const {
+    return path_of(environment_.server.config().appendfilename.get() + ".manifest");
+}
+
+bool AppendOnly::always() const {
+    return environment_.server.config().appendfsync.get() == "always";
+}
+
+std::string AppendOnly::make_folder() const {
+    std::error_code problem;
+    std::filesystem::create_directory(folder(), problem);
+    return problem ? "cannot create " + folder() + ": " + problem.message() : "";
+}
+
+std::uint64_t AppendOnly::size_of(const AofManifest::File& file) const {
+    std::error_code problem;
+    const std::uintmax_t size = std::filesystem::file_size(path_of(file.name), problem);
+    return problem ? 0 : size;
+}
+
+std::uint64_t AppendOnly::size() const {
+    return closed_bytes_ + (file_ ? file_->size() : 0);
+}
+
+// -- The start
+// ---------------------------------------------------------------------------------------------
+
+bool AppendOnly::has_files() const {
+    const Config& config = environment_.server.config();
+    return exists(manifest_path()) || exists(config.dir.get() + "/" + config.appendfilename.get());
+}
+
+std::string AppendOnly::read_manifest() {
+    std::string error;
+    auto manifest = AofManifest::read(manifest_path(), error);
+    if (!manifest) return error;
+    manifest_ = std::move(*manifest);
+    return {};
+}
+
+/// One file in the data folder is what there was before Redis 7: it becomes the base.
+std::string AppendOnly::move_old_file() {
+    const Config& config = environment_.server.config();
+    const std::string name = config.appendfilename.get();
+    const std::string old = config.dir.get() + "/" + name;
+    if (manifest_.base || !manifest_.increments.empty() || !exists(old)) return {};
+    if (std::string error = make_folder(); !error.empty()) return error;
+    manifest_.base = {name, 1};
+    if (const auto error = manifest_.write(manifest_path(), true)) return *error;
+    if (::rename(old.c_str(), path_of(name).c_str()) != 0)
+        return "cannot move " + old + ": " + std::strerror(errno);
+    spdlog::info("{} was moved to {}, where the append-only file lies now", old, folder());
+    return {};
+}
+
+std::string AppendOnly::load(const std::atomic<bool>& stop) {
+    if (std::string error = read_manifest(); !error.empty()) return error;
+    if (std::string error = move_old_file(); !error.empty()) return error;
+    std::vector<AofManifest::File> files;
+    if (manifest_.base) files.push_back(*manifest_.base);
+    files.insert(files.end(), manifest_.increments.begin(), manifest_.increments.end());
+    if (files.empty()) return {};
+    const std::int64_t start = steady_ms();
+    AofLoader loader(environment_.server, stop);
+    for (const AofManifest::File& file : files) {
+        std::string error = loader.load(path_of(file.name), &file == &files.back());
+        if (!error.empty()) return error;
+    }
+    spdlog::info("DB loaded from append only file: {} keys, {} records behind them, {:.3f} seconds",
+                 loader.keys(), loader.records(), static_cast<double>(steady_ms() - start) / 1000);
+    return {};
+}
+
+std::string AppendOnly::open() {
+    const std::lock_guard lock(mutex_);
+    EffectLog& log = environment_.server.log();
+    if (std::string error = make_folder(); !error.empty()) return error;
+    for (const AofManifest::File& file : manifest_.history) ::unlink(path_of(file.name).c_str());
+    manifest_.history.clear();
+    if (!manifest_.base && manifest_.increments.empty()) {
+        const std::uint64_t sequence = manifest_.next_base();
+        manifest_.base = {environment_.server.config().appendfilename.get() + "." +
+                              std::to_string(sequence) + ".base.rdb",
+                          sequence};
+        if (std::string error = environment_.save_base(path_of(manifest_.base->name));
+            !error.empty()) {
+            return error;
+        }
+    }
+    if (!log.active()) log.activate(log.end());
+    reader_ = log.open(log.end(), 0);
+    written_.store(log.end());
+    synced_.store(log.end());
+    if (manifest_.base) closed_bytes_ += size_of(*manifest_.base);
+    if (manifest_.increments.empty()) {
+        if (std::string error = begin_increment(true); !error.empty()) return error;
+    } else {
+        increment_ = manifest_.increments.back();
+        for (const AofManifest::File& file : manifest_.increments) closed_bytes_ += size_of(file);
+        file_ = std::make_shared<AofFile>(path_of(increment_.name), false);
+        if (!file_->is_open())
+            return "cannot open " + file_->path() + ": " + std::strerror(file_->error());
+        closed_bytes_ -= file_->size();
+        log.forget_database();
+    }
+    if (const auto error = manifest_.write(manifest_path(), true)) return *error;
+    base_bytes_ = size();
+    state_.store(State::on);
+    environment_.server.set_write_barrier(this);
+    wake_.notify_all();
+    return {};
+}
+
+/// A new file, which is written from here on. Requires: the exclusive lane, and the log open.
+std::string AppendOnly::begin_increment(bool listed) {
+    Server& server = environment_.server;
+    const std::uint64_t sequence = std::max(manifest_.next_increment(), increment_.sequence + 1);
+    AofManifest::File next{
+        server.config().appendfilename.get() + "." + std::to_string(sequence) + ".incr.aof",
+        sequence};
+    auto file = std::make_shared<AofFile>(path_of(next.name), true);
+    if (!file->is_open())
+        return "cannot create " + file->path() + ": " + std::strerror(file->error());
+    if (server.role() == Role::primary) {
+        server.log().forget_database();  // so the first record brings its own
+    } else {
+        std::string select;
+        resp::encode_command(select, {"SELECT", std::to_string(environment_.stream_db())});
+        if (!file->append(select))
+            return "cannot write " + file->path() + ": " + std::strerror(file->error());
+    }
+    if (listed) {
+        manifest_.increments.push_back(next);
+        if (auto error = manifest_.write(manifest_path(), always())) {
+            manifest_.increments.pop_back();
+            return *error;
+        }
+    }
+    if (file_) {
+        closed_bytes_ += file_->size();
+        to_sync_.push_back(std::move(file_));
+    }
+    file_ = std::move(file);
+    increment_ = std::move(next);
+    wake_.notify_all();
+    return {};
+}
+
+// -- Writing
+// ---------------------------------------------------------------------------------------------
+
+void AppendOnly::pass() {
+    const State state = state_.load(std::memory_order_acquire);
+    if (state != State::on && state != State::building) return;
+    const LogOffset target = environment_.server.log().reserved();
+    const bool to_disk = always();
+    if ((to_disk ? synced_ : written_).load(std::memory_order_acquire) >= target) return;
+    const std::lock_guard lock(mutex_);
+    write_until(target);
+    if (to_disk) sync_now();
+}
+
+/// Requires: the lock.
+void AppendOnly::write_until(LogOffset target) {
+    if (!reader_ || !file_ || reader_->overrun()) return;
+    // Whatever waits for room on the disk waits in memory; nobody asks for it at every reply.
+    if (write_failed_ && steady_ms() - failed_at_ms_ < kRetryMs) return;
+    while (reader_->position() < target) {
+        const std::string_view bytes = reader_->peek();
+        if (bytes.empty()) {  // a writer is in the midst of its copy
+            std::this_thread::yield();
+            continue;
+        }
+        if (!file_->append(bytes)) return write_failed();
+        reader_->consume(bytes.size());
+        written_.store(reader_->position(), std::memory_order_release);
+    }
+    if (!write_failed_) return;
+    write_failed_ = false;
+    environment_.server.set_append_errno(0);
+    spdlog::warn("AOF write error looks solved, writes are served again.");
+}
+
+void AppendOnly::write_failed() {
+    failed_at_ms_ = steady_ms();
+    const int problem = file_->error();
+    if (!write_failed_) spdlog::error("Error writing to the AOF file: {}", std::strerror(problem));
+    write_failed_ = true;
+    environment_.server.set_append_errno(problem);
+    if (!always()) return;
+    spdlog::critical(
+        "A write to the append-only file has failed, and with appendfsync always a client may have "
+        "been promised what cannot be kept. Exiting.");
+    spdlog::default_logger()->flush();
+    ::_exit(1);
+}
+
+/// Requires: the lock.
+void AppendOnly::sync_now() {
+    const LogOffset until = written_.load();
+    int problem = 0;
+    for (const auto& file : to_sync_) problem = problem ? problem : file->sync();
+    to_sync_.clear();
+    if (file_ && !problem) problem = file_->sync();
+    synced_at_ms_ = steady_ms();
+    if (problem == 0) return synced_.store(until, std::memory_order_release);
+    spdlog::critical("The append-only file cannot be synced: {}. Exiting.", std::strerror(problem));
+    spdlog::default_logger()->flush();
+    ::_exit(1);
+}
+
+/// The same without holding anybody up. An error is tried again in a second.
+void AppendOnly::sync_aside(std::unique_lock<std::mutex>& lock) {
+    const LogOffset until = written_.load();
+    auto files = std::exchange(to_sync_, {});
+    if (file_) files.push_back(file_);
+    lock.unlock();
+    int problem = 0;
+    for (const auto& file : files) problem = problem ? problem : file->sync();
+    lock.lock();
+    synced_at_ms_ = steady_ms();
+    if (problem != 0) {
+        spdlog::error("Error syncing the AOF file: {}", std::strerror(problem));
+        files.pop_back();
+        to_sync_.insert(to_sync_.begin(), files.begin(), files.end());
+        return;
+    }
+    if (until > synced_.load()) synced_.store(until, std::memory_order_release);
+    lock.unlock();
+    environment_.synced();
+    lock.lock();
+}
+
+void AppendOnly::run() {
+    ::pthread_setname_np(::pthread_self(), "append-only");
+    std::unique_lock lock(mutex_);
+    while (!stopped_.load()) {
+        if (!file_) wake_.wait(lock, [this] { return stopped_.load() || file_; });
+        wake_.wait_for(lock, kTurn, [this] { return stopped_.load(); });
+        if (stopped_.load() || !file_) continue;
+        const bool was_behind = synced_.load() < written_.load();
+        write_until(environment_.server.log().end());
+        const std::string policy = environment_.server.config().appendfsync.get();
+        const bool spared = rewriting_ && environment_.server.config().no_appendfsync_on_rewrite;
+        if (synced_.load() >= written_.load() && to_sync_.empty()) continue;
+        if (policy == "always") {
+            sync_now();
+        } else if (policy == "everysec" && !spared &&
+                   (steady_ms() - synced_at_ms_ >= kSyncMs || !was_behind)) {
+            sync_aside(lock);
+        }
+    }
+}
+
+/// Requires: the lock.
+void AppendOnly::close() {
+    if (file_) {
+        write_until(environment_.server.log().end());
+        sync_now();
+    }
+    reader_.reset();
+    file_.reset();
+    to_sync_.clear();
+    environment_.server.set_append_errno(0);
+    write_failed_ = false;
+}
+
+void AppendOnly::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopped_.exchange(true)) return;
+    }
+    wake_.notify_all();
+    thread_.join();
+    environment_.server.set_write_barrier(nullptr);
+    const std::lock_guard lock(mutex_);
+    close();
+    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
+    state_.store(State::off);
+}
+
+std::optional<std::string> AppendOnly::turn(bool on) {
+    const std::lock_guard lock(mutex_);
+    if (on == enabled()) return std::nullopt;
+    if (on) {
+        if (environment_.server.loading()) return "the data set is being loaded";
+        std::string error = make_folder();
+        if (error.empty()) error = read_manifest();
+        if (!error.empty()) {
+            spdlog::error("AOF cannot be turned on: {}", error);
+            return "Unable to turn on AOF. Check server logs.";
+        }
+        state_.store(State::waiting);
+        environment_.server.set_write_barrier(this);
+        start_rewrite();
+        return std::nullopt;
+    }
+    environment_.server.set_write_barrier(nullptr);
+    close();
+    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
+    state_.store(State::off);
+    suspended_ = false;
+    retry_at_ms_ = 0;
+    return std::nullopt;
+}
+
+void AppendOnly::data_goes() {
+    const std::lock_guard lock(mutex_);
+    if (!enabled()) return;
+    close();
+    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
+    state_.store(State::waiting);
+    suspended_ = true;
+}
+
+void AppendOnly::data_came() {
+    const std::lock_guard lock(mutex_);
+    if (!suspended_) return;
+    suspended_ = false;
+    start_rewrite();
+}
+
+// -- Rewriting
+// ---------------------------------------------------------------------------------------------
+
+AppendOnly::Begun AppendOnly::rewrite() {
+    const std::lock_guard lock(mutex_);
+    if (rewriting_) return Begun::already;
+    if (!enabled()) {
+        std::string error = make_folder();
+        if (error.empty()) error = read_manifest();
+        if (!error.empty()) spdlog::error("AOF rewrite: {}", error);
+    }
+    start_rewrite();
+    return environment_.saving() ? Begun::scheduled : Begun::started;
+}
+
+/// Requires: the lock.
+void AppendOnly::start_rewrite() {
+    if (rewriting_) return;  // a first base is tried again when this one is over
+    rewriting_ = true;
+    cut_taken_ = false;
+    retry_at_ms_ = 0;
+    rewrite_began_ms_ = steady_ms();
+    const std::uint64_t sequence = manifest_.next_base();
+    environment_.snapshots.submit(std::make_shared<Rewrite>(
+        *this, AofManifest::File{environment_.server.config().appendfilename.get() + "." +
+                                     std::to_string(sequence) + ".base.rdb",
+                                 sequence}));
+    spdlog::info("Background append only file rewriting started");
+}
+
+/// In the exclusive lane: what has been logged is in the old files, what comes goes into a new one.
+void AppendOnly::cut(Rewrite& job) {
+    const std::lock_guard lock(mutex_);
+    cut_taken_ = true;
+    EffectLog& log = environment_.server.log();
+    const State state = state_.load();
+    if (state == State::off) return;
+    job.first = state == State::waiting;
+    if (suspended_) {
+        job.failed = "the data is being replaced";
+        return;
+    }
+    if (job.first) {
+        if (!log.active()) log.activate(log.end());
+        reader_ = log.open(log.end(), 0);
+        written_.store(log.end());
+        synced_.store(log.end());
+        closed_bytes_ = 0;
+    } else {
+        write_until(log.end());
+        if (always()) sync_now();
+        if (write_failed_) job.failed = "the append-only file cannot be written";
+    }
+    if (job.failed.empty()) job.failed = begin_increment(!job.first);
+    if (!job.failed.empty()) {
+        if (job.first) reader_.reset();
+        return;
+    }
+    job.first_increment = increment_.sequence;
+    if (job.first) state_.store(State::building);
+}
+
+/// The new base takes the place of all before the cut. Requires: the lock.
+std::string AppendOnly::adopt(const Rewrite& job) {
+    AofManifest next;
+    next.base = job.base;
+    next.history = manifest_.history;
+    if (manifest_.base) next.history.push_back(*manifest_.base);
+    for (const AofManifest::File& file : manifest_.increments) {
+        const bool stays =
+            job.first_increment != 0 && !job.first && file.sequence >= job.first_increment;
+        (stays ? next.increments : next.history).push_back(file);
+    }
+    if (job.first) next.increments = {increment_};
+    if (const auto error = next.write(manifest_path(), true)) return *error;
+    for (const AofManifest::File& file : next.history) ::unlink(path_of(file.name).c_str());
+    next.history.clear();
+    manifest_ = std::move(next);
+    // The files are gone already: at worst their names are looked for once more.
+    if (const auto error = manifest_.write(manifest_path(), false)) spdlog::warn("{}", *error);
+    closed_bytes_ = size_of(*manifest_.base);
+    for (const AofManifest::File& file : manifest_.increments) {
+        if (file.sequence != increment_.sequence) closed_bytes_ += size_of(file);
+    }
+    base_bytes_ = size();
+    return {};
+}
+
+void AppendOnly::rewritten(const Rewrite& job, std::string error) {
+    const std::lock_guard lock(mutex_);
+    rewriting_ = false;
+    last_rewrite_s_ = (steady_ms() - rewrite_began_ms_) / 1000;
+    const State wanted = job.first ? State::building : state_.load();
+    if (error.empty() && (job.first_increment != 0) && state_.load() != wanted)
+        error = "appendonly was turned off meanwhile";
+    if (error.empty()) error = adopt(job);
+    if (!error.empty()) {
+        ::unlink(path_of(job.base.name).c_str());
+        return rewrite_failed(error);
+    }
+    if (job.first) state_.store(State::on);
+    ++rewrites_;
+    failures_ = 0;
+    last_rewrite_ok_ = true;
+    spdlog::info("Background AOF rewrite finished successfully");
+}
+
+/// Requires: the lock.
+void AppendOnly::rewrite_failed(const std::string& error) {
+    ++failures_;
+    last_rewrite_ok_ = false;
+    if (stopped_.load()) return;
+    spdlog::warn("Background AOF rewrite terminated: {}", error);
+    if (state_.load() == State::building) {
+        reader_.reset();
+        file_.reset();
+        ::unlink(path_of(increment_.name).c_str());
+        state_.store(State::waiting);
+    }
+    retry_at_ms_ =
+        steady_ms() + kRetryMs * static_cast<std::int64_t>(std::min<std::uint64_t>(failures_, 60));
+}
+
+void AppendOnly::tick(std::int64_t now_ms) {
+    const std::lock_guard lock(mutex_);
+    if (rewriting_ || suspended_ || !enabled() || environment_.server.loading()) return;
+    if (retry_at_ms_ != 0) {
+        if (now_ms >= retry_at_ms_) start_rewrite();
+        return;
+    }
+    if (state_.load() == State::waiting) return start_rewrite();
+    const Config& config = environment_.server.config();
+    const std::int64_t percentage = config.auto_aof_rewrite_percentage.load();
+    const std::uint64_t now = size();
+    if (percentage == 0 || environment_.saving() ||
+        now <= static_cast<std::uint64_t>(config.auto_aof_rewrite_min_size.load())) {
+        return;
+    }
+    const std::uint64_t base = std::max<std::uint64_t>(base_bytes_, 1);
+    const std::uint64_t growth = now * 100 / base;
+    if (growth < 100 + static_cast<std::uint64_t>(percentage)) return;
+    spdlog::info("Starting automatic rewriting of AOF on {}% growth", growth - 100);
+    start_rewrite();
+}
+
+void AppendOnly::info(std::string& out) const {
+    const auto line = [&out](const char* name, const std::string& value) {
+        out += std::string(name) + ':' + value + "\r\n";
+    };
+    const auto number = [&line](const char* name, auto value) {
+        line(name, std::to_string(value));
+    };
+    const std::lock_guard lock(mutex_);
+    const bool running = rewriting_ && cut_taken_;
+    number("aof_enabled", enabled() ? 1 : 0);
+    number("aof_rewrite_in_progress", running ? 1 : 0);
+    number("aof_rewrite_scheduled", rewriting_ && !cut_taken_ ? 1 : 0);
+    number("aof_last_rewrite_time_sec", last_rewrite_s_);
+    number("aof_current_rewrite_time_sec",
+           running ? (steady_ms() - rewrite_began_ms_) / 1000 : std::int64_t{-1});
+    line("aof_last_bgrewrite_status", last_rewrite_ok_ ? "ok" : "err");
+    number("aof_rewrites", rewrites_);
+    number("aof_rewrites_consecutive_failures", failures_);
+    line("aof_last_write_status", write_failed_ ? "err" : "ok");
+    number("aof_last_cow_size", 0);
+    number("module_fork_in_progress", 0);
+    number("module_fork_last_cow_size", 0);
+    if (!enabled()) return;
+    number("aof_current_size", size());
+    number("aof_base_size", base_bytes_);
+    number("aof_pending_rewrite", 0);
+    number("aof_buffer_length",
+           file_ ? environment_.server.log().end() - written_.load() : std::uint64_t{0});
+    number("aof_pending_bio_fsync", 0);
+    number("aof_delayed_fsync", 0);
+}
+
+}  // namespace millpond::engine

@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The append-only file: what has been acknowledged is there after a SIGKILL, at every moment of a rewrite; redis-server starts
+from what we leave, and we from what it leaves; what is broken is refused in words."""
+import contextlib
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import SLOWNESS, SOAK, Redis, ReplyError, wait_for  # noqa: E402
+from replication_redis import ENGINE, LOOPBACK, SEED, Node, Traffic, follow, free_port, link_up  # noqa: E402
+
+KILLS = 20 if SOAK else 4
+
+
+class Counter:
+    """A client that counts, each number acknowledged before the next; and writes lists in transactions beside it."""
+
+    def __init__(self, node, name):
+        self.node, self.name, self.acknowledged, self.asked = node, name, 0, 0
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        with contextlib.suppress(OSError, ReplyError), Redis(LOOPBACK, self.node.port, timeout=30 * SLOWNESS) as client:
+            while True:
+                self.asked += 1
+                client("MULTI")
+                client("SET", self.name, self.asked)
+                client("RPUSH", self.name + ":list", self.asked)
+                client("EXEC")
+                self.acknowledged = self.asked
+
+
+class AppendOnlyTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        print(f"MILLPOND_SEED={SEED} on {LOOPBACK}", flush=True)
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="millpond-append-")
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.nodes = []
+        self.addCleanup(lambda: [node.stop() for node in self.nodes])
+
+    def start(self, program=ENGINE, *options, folder=None, yes="yes"):
+        node = Node(program, "--appendonly", yes, *options, folder=folder or self.folder)
+        self.nodes.append(node)
+        wait_for("loaded", lambda: node.info("persistence")["loading"] == "0", 60 * SLOWNESS)
+        return node
+
+    def kill(self, node):
+        node.process.kill()
+        node.process.wait()
+        node.stop()
+
+    def end(self, node):
+        with contextlib.suppress(ConnectionError):
+            node("SHUTDOWN", "NOSAVE")
+        node.process.wait(60 * SLOWNESS)
+        node.stop()
+
+    def inside(self, *names):
+        return os.path.join(self.folder, "appendonlydir", *names)
+
+    def manifest(self):
+        with open(self.inside("appendonly.aof.manifest"), encoding="utf-8") as file:
+            return [line.split()[1::2] for line in file]
+
+    def last_increment(self):
+        return self.inside(self.manifest()[-1][0])
+
+    def rewrite(self, node):
+        before = int(node.info("persistence")["aof_rewrites"])
+        self.assertIn("Background append only file rewriting", node("BGREWRITEAOF"))
+        wait_for("rewritten", lambda: int(node.info("persistence")["aof_rewrites"]) > before, 60 * SLOWNESS)
+
+    def refused(self, *options):
+        """What an engine that cannot start from the folder says."""
+        done = subprocess.run([ENGINE, "--port", str(free_port()), "--bind", LOOPBACK, "--dir", self.folder, "--appendonly", "yes",
+                               *options], capture_output=True, text=True, timeout=60 * SLOWNESS)
+        self.assertNotEqual(done.returncode, 0)
+        return done.stderr
+
+    # -- What was acknowledged stays
+
+    def test_a_kill_loses_nothing_that_was_acknowledged(self):
+        for policy, threads in (("everysec", 1), ("everysec", 4), ("always", 2), ("no", 2)):
+            node = self.start(ENGINE, "--appendfsync", policy, "--threads", str(threads))
+            node("FLUSHALL")
+            counters = [Counter(node, f"{policy}:{threads}:{i}") for i in range(4)]
+            for kill in range(KILLS):
+                marks = [counter.acknowledged for counter in counters]
+                wait_for("counting", lambda: all(c.acknowledged > m + 50 for c, m in zip(counters, marks)))
+                if kill % 2:
+                    node("BGREWRITEAOF")  # and the kill comes somewhere within it
+                    time.sleep(random.Random(SEED + kill).random() * 0.02)
+                self.kill(node)
+                for counter in counters:
+                    counter.thread.join()
+                node = self.start(ENGINE, "--appendfsync", policy, "--threads", str(threads))
+                for counter in counters:
+                    found = int(node("GET", counter.name) or 0)
+                    self.assertGreaterEqual(found, counter.acknowledged, counter.name)
+                    self.assertLessEqual(found, counter.asked, counter.name)
+                    self.assertEqual(int(node("LINDEX", counter.name + ":list", -1)), found, "half a transaction")
+                    node("DEL", counter.name, counter.name + ":list")
+                counters = [Counter(node, f"{policy}:{threads}:{kill}:{i}") for i in range(4)]
+            self.kill(node)
+            for counter in counters:
+                counter.thread.join()
+
+    def test_all_types_come_back_before_and_behind_a_rewrite(self):
+        node = self.start()
+        with Traffic(node, SEED) as traffic:
+            wait_for("data", lambda: traffic.count > 2000, 60 * SLOWNESS)
+            self.rewrite(node)
+            at = traffic.count
+            wait_for("data behind it", lambda: traffic.count > at + 1000, 60 * SLOWNESS)
+        self.assert_returns(node)
+
+    def test_functions_come_back(self):
+        node = self.start()
+        node("FUNCTION", "LOAD", "#!lua name=one\nredis.register_function('f', function() return 1 end)")
+        self.rewrite(node)
+        node("FUNCTION", "LOAD", "#!lua name=two\nredis.register_function('g', function() return 2 end)")
+        self.kill(node)
+        node = self.start()
+        self.assertEqual([node("FCALL", "f", 0), node("FCALL", "g", 0)], [1, 2])
+
+    def persist_all(self, node):
+        """So that nothing ends between two looks at it."""
+        for db in range(2):
+            node("SELECT", db)
+            for key in node("KEYS", "*"):
+                node("PERSIST", key)
+        node("SELECT", 0)
+
+    def assert_returns(self, node, program=ENGINE):
+        self.persist_all(node)
+        digest = node.digest()
+        self.assertNotEqual(digest, b"0" * 40)
+        self.kill(node)
+        again = self.start(program)
+        self.assertEqual(again.digest(), digest)
+        return again
+
+    # -- Rewrites
+
+    def test_a_rewrite_under_traffic_leaves_two_files(self):
+        node = self.start()
+        with Traffic(node, SEED, flush=True) as traffic:
+            wait_for("data", lambda: traffic.count > 500)
+            for _ in range(3):
+                self.rewrite(node)
+        files = self.manifest()
+        self.assertEqual([kind for _, _, kind in files], ["b", "i"])
+        self.assertEqual(sorted(os.listdir(self.inside())), sorted([name for name, _, _ in files] + ["appendonly.aof.manifest"]))
+        self.assert_returns(node)
+
+    def test_it_is_rewritten_when_it_has_grown(self):
+        node = self.start(ENGINE, "--auto-aof-rewrite-min-size", "100kb", "--auto-aof-rewrite-percentage", "50")
+        for i in range(3000):
+            node("SET", "same", f"{i} " + "x" * 100)
+        wait_for("a rewrite", lambda: int(node.info("persistence")["aof_rewrites"]) > 0, 20 * SLOWNESS)
+        wait_for("a small file", lambda: int(node.info("persistence")["aof_current_size"]) < 100_000, 20 * SLOWNESS)
+        self.assert_returns(node)
+
+    def test_it_is_turned_on_and_off(self):
+        node = self.start(yes="no")
+        with Traffic(node, SEED) as traffic:
+            wait_for("data", lambda: traffic.count > 300)
+            for _ in range(3):
+                node("CONFIG", "SET", "appendonly", "yes")
+                wait_for("the first base", lambda: os.path.exists(self.inside("appendonly.aof.manifest")))
+                node("CONFIG", "SET", "appendonly", "no")
+            node("CONFIG", "SET", "appendonly", "yes")
+            rewrites = int(node.info("persistence")["aof_rewrites"])
+            wait_for("a new base", lambda: int(node.info("persistence")["aof_rewrites"]) > rewrites, 30 * SLOWNESS)
+            at = traffic.count
+            wait_for("data", lambda: traffic.count > at + 300)
+        self.assert_returns(node)
+
+    def test_a_rewrite_without_an_append_only_file_writes_a_base(self):
+        node = self.start(yes="no")
+        node("SET", "k", "v")
+        self.rewrite(node)
+        self.assertEqual([kind for _, _, kind in self.manifest()], ["b"])
+        self.kill(node)
+        self.assertEqual(self.start()("GET", "k"), b"v")
+
+    # -- The other server
+
+    def test_redis_starts_from_ours_and_we_from_its(self):
+        node = self.start()
+        for program, options in (("redis-server", ("--aof-timestamp-enabled", "yes")), (ENGINE, ()),
+                                 ("redis-server", ("--aof-use-rdb-preamble", "no")), (ENGINE, ())):
+            with Traffic(node, SEED) as traffic:
+                wait_for("data", lambda: traffic.count > 1000, 60 * SLOWNESS)
+                self.rewrite(node)
+                at = traffic.count
+                wait_for("data behind it", lambda: traffic.count > at + 500, 60 * SLOWNESS)
+            self.persist_all(node)
+            digest = node.digest()
+            self.end(node)
+            node = self.start(program, *options)
+            self.assertEqual(node.digest(), digest, program)
+
+    def test_redis_check_aof_finds_nothing(self):
+        node = self.start()
+        for i in range(500):
+            node("RPUSH", "l", i)
+        self.rewrite(node)
+        node("SET", "k", "v")
+        self.end(node)
+        done = subprocess.run(["redis-check-aof", self.inside("appendonly.aof.manifest")], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_the_one_file_of_old_is_taken_in(self):
+        with open(os.path.join(self.folder, "appendonly.aof"), "wb") as file:
+            file.write(b"*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n")
+        node = self.start()
+        node("SELECT", 3)
+        self.assertEqual(node("GET", "k"), b"v")
+        self.assertEqual(os.listdir(self.folder).count("appendonly.aof"), 0)
+        node("SET", "k", "w")
+        self.end(node)
+        node = self.start("redis-server")
+        node("SELECT", 3)
+        self.assertEqual(node("GET", "k"), b"w")
+
+    def test_info_has_the_same_fields(self):
+        ours, theirs = self.start(), self.start("redis-server", folder=tempfile.mkdtemp(dir=self.folder))
+        self.assertEqual(set(ours.info("persistence")), set(theirs.info("persistence")))
+        self.assertEqual(ours.info("persistence")["aof_enabled"], "1")
+
+    # -- What is broken
+
+    def fill(self, count):
+        node = self.start()
+        for i in range(count):
+            node("SET", f"k{i}", "v" * (i % 50))
+        node("MULTI")
+        node("SET", "last", 1)
+        node("SET", "very last", 2)
+        node("EXEC")
+        self.end(node)
+
+    def test_a_file_that_is_cut_off_gives_what_is_whole(self):
+        self.fill(100)
+        path = self.last_increment()
+        with open(path, "rb") as file:
+            whole = file.read()
+        draw = random.Random(SEED)
+        for _ in range(8 if not SOAK else 200):
+            at = draw.randrange(1, len(whole))
+            with open(path, "wb") as file:
+                file.write(whole[:at])
+            node = self.start()
+            left = node("DBSIZE")
+            self.assertEqual(node("EXISTS", "last"), node("EXISTS", "very last"))
+            for i in range(100):
+                self.assertEqual(node("EXISTS", f"k{i}"), int(i < left))
+            node("SET", "new", 1)
+            self.kill(node)
+            node = self.start("redis-server")
+            self.assertEqual(node("DBSIZE"), left + 1)
+            self.kill(node)
+        with open(path, "wb") as file:
+            file.write(whole[:-5])
+        text = self.refused("--aof-load-truncated", "no")
+        self.assertIn("Unexpected end of file", text)
+        self.assertIn("aof-load-truncated", text)
+        with open(path, "rb") as file:
+            self.assertEqual(len(file.read()), len(whole) - 5, "a refused file is left as it is")
+
+    def test_what_makes_no_sense_is_refused_in_words(self):
+        self.fill(20)
+        path = self.last_increment()
+        with open(path, "rb") as file:
+            whole = file.read()
+        manifest_path = self.inside("appendonly.aof.manifest")
+        with open(manifest_path, encoding="utf-8") as file:
+            manifest = file.read()
+        for data, word in ((whole.replace(b"$3\r\nSET", b"$9\r\nSET", 1), "Bad file format"), (b"hello\r\n" + whole, "Bad file format"),
+                           (whole + b"*1\r\n$6\r\nNOSUCH\r\n", "unknown command 'NOSUCH'")):
+            with open(path, "wb") as file:
+                file.write(data)
+            text = self.refused()
+            self.assertIn(word, text)
+            self.assertIn(os.path.basename(path), text)
+        with open(path, "wb") as file:
+            file.write(whole)
+        for text, word in (("", "empty"), ("file x seq 1\n", "makes no sense"), ("file x seq y type b\n", "seq is a number"),
+                           ("file x/y seq 1 type b\n", "not a path"), ("file x seq 1 type z\n", "type is b, i or h"),
+                           (manifest + "file z seq 9 type b\n", "base already"), (manifest.rstrip("\n"), "no end"),
+                           (manifest + "file y seq 1 type i\n", "order"), (manifest + "file y seq 7 type i\n", "cannot open")):
+            with open(manifest_path, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertIn(word, self.refused(), text)
+        with open(manifest_path, "w", encoding="utf-8") as file:
+            file.write("# a remark\n" + manifest)
+        self.assertEqual(self.start()("GET", "last"), b"1")
+
+    def test_a_full_disk_stops_writes_until_there_is_room(self):
+        def little_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write that is too long is then an error like that of a full disk
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+
+        port = free_port()
+        args = [ENGINE, "--port", str(port), "--bind", LOOPBACK, "--dir", self.folder, "--appendonly", "yes", "--save", "",
+                "--protected-mode", "no", "--enable-debug-command", "yes"]
+        with open(os.path.join(self.folder, "log"), "wb") as log:
+            process = subprocess.Popen(args, preexec_fn=little_room, restore_signals=False, stdout=log, stderr=log)
+        self.addCleanup(process.kill)
+        client = wait_for("the server", lambda: self.try_connect(port))
+        self.addCleanup(client.close)
+        with self.assertRaisesRegex(ReplyError, "MISCONF Errors writing to the AOF file: File too large"):
+            for i in range(200):
+                client("SET", f"k{i}", "x" * 1000)
+        self.assertEqual(client("GET", "k1"), b"x" * 1000)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+        def writes():
+            with contextlib.suppress(ReplyError):
+                return client("SET", "after", 1) == "OK"
+            return False
+
+        wait_for("writes are served again", writes, 20 * SLOWNESS)
+        keys, digest = client("DBSIZE"), client("DEBUG", "DIGEST")
+        process.kill()
+        process.wait()
+        node = self.start()
+        self.assertEqual((node("DBSIZE"), node.digest()), (keys, digest))
+
+    @staticmethod
+    def try_connect(port):
+        with contextlib.suppress(OSError, ReplyError):
+            client = Redis(LOOPBACK, port, timeout=30)
+            client("PING")
+            return client
+        return None
+
+    # -- Replication
+
+    def test_a_replica_keeps_one_of_its_own(self):
+        primary = Node(ENGINE)
+        self.nodes.append(primary)
+        replica = self.start()
+        replica("SET", "own", "gone with the sync")
+        with Traffic(primary, SEED) as traffic:
+            wait_for("data", lambda: traffic.count > 500)
+            follow(replica, primary)
+            wait_for("the link", lambda: link_up(replica), 60 * SLOWNESS)
+            wait_for("a base of the new data", lambda: int(replica.info("persistence")["aof_rewrites"]) > 0, 60 * SLOWNESS)
+            at = traffic.count
+            wait_for("data behind it", lambda: traffic.count > at + 1000, 60 * SLOWNESS)
+        self.persist_all(primary)
+        wait_for("in step", lambda: primary.info()["master_repl_offset"] == replica.info()["master_repl_offset"])
+        digest = primary.digest()
+        wait_for("written", lambda: replica.info("persistence")["aof_buffer_length"] == "0")
+        self.kill(replica)
+        self.assertEqual(self.start().digest(), digest)
+
+    def test_waitaof_waits_for_the_disk(self):
+        node = self.start()
+        for i in range(3):
+            node("SET", "k", i)
+            self.assertEqual(node("WAITAOF", 1, 0, 20_000), [1, 0])
+        node("CONFIG", "SET", "appendfsync", "no")
+        node("SET", "k", "x")
+        self.assertEqual(node("WAITAOF", 1, 0, 200), [0, 0])
+        node("CONFIG", "SET", "appendfsync", "always")
+        node("SET", "k", "y")
+        self.assertEqual(node("WAITAOF", 1, 0, 1), [1, 0])
+        node("CONFIG", "SET", "appendonly", "no")
+        with self.assertRaisesRegex(ReplyError, "appendonly is disabled"):
+            node("WAITAOF", 1, 0, 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
