@@ -253,7 +253,9 @@ void AppendOnly::write_until(LogOffset target) {
     if (!reader_ || !file_ || reader_->overrun()) return;
     // Whatever waits for room on the disk waits in memory; nobody asks for it at every reply.
     if (write_failed_ && steady_ms() - failed_at_ms_ < kRetryMs) return;
-    while (reader_->position() < target) {
+    const EffectLog& log = environment_.server.log();
+    // Since the target was read, the log may have begun anew.
+    while (reader_->position() < std::min(target, log.reserved())) {
         const std::string_view bytes = reader_->peek();
         if (bytes.empty()) {  // a writer is in the midst of its copy
             std::this_thread::yield();

@@ -30,13 +30,13 @@ def encode(words):
 class Peer:
     """One server, pinned to the first core, from its start to its end."""
 
-    def __init__(self, name):
+    def __init__(self, name, *options):
         self.name = name
         self.folder = tempfile.mkdtemp(prefix="millpond-bench-")
         self.port = free_port()
         # The floor minds nothing that follows its port.
         command = ["taskset", "-c", str(CORES[0]), *PROGRAMS[name], "--port", str(self.port), "--bind", "127.0.0.1",
-                   "--save", "", "--dir", self.folder, "--enable-debug-command", "yes"]
+                   "--save", "", "--dir", self.folder, "--enable-debug-command", "yes", *options]
         begun = time.monotonic()
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not self.answers():

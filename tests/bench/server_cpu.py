@@ -68,7 +68,20 @@ def main():
             # Short answers only: what long ones cost to send is not in the floor.
             racers = {**peers, "floor": floor} if words in SIMPLE.values() else peers
             table.row(name, alternate(racers, ROUNDS, lambda peer: peer.benchmark_us(depth, requests, words)), target)
+    if not only or "append-only" in only:
+        with_append_only_file(table)
     return table.status()
+
+
+def with_append_only_file(table):
+    for policy in ("everysec", "always"):
+        options = ("--appendonly", "yes", "--appendfsync", policy, "--auto-aof-rewrite-percentage", "0")
+        with Peer("redis", *options) as redis, Peer("millpond", *options) as engine:
+            for depth, target in ((16, 0.60), (1, 0.95)):
+                requests = REQUESTS if depth == 1 else 5 * REQUESTS
+                table.row(f"SET, append-only {policy}, pipeline {depth}",
+                          alternate({"redis": redis, "millpond": engine}, ROUNDS,
+                                    lambda peer: peer.benchmark_us(depth, requests, SIMPLE["SET"])), target)
 
 
 if __name__ == "__main__":
