@@ -473,6 +473,27 @@ class ReplicationTest(unittest.TestCase):
         self.assert_equal_data(replica, primary)
         self.assertEqual(replica.info("stats")["sync_full"], "0")
 
+    def test_a_change_of_role_ends_waits(self):
+        """With the same words in both; and whoever waits for replicas is told too."""
+        primary, told = self.ours(), []
+        waits = (("BLPOP", "l", 0), ("BLMOVE", "l", "m", "LEFT", "LEFT", 0), ("BZPOPMIN", "z", 0), ("XREAD", "BLOCK", 0, "STREAMS", "x", "$"),
+                 ("WAIT", 1, 0))
+        for server in (self.ours(), self.redis()):
+            clients = [Redis(LOOPBACK, server.port) for _ in waits]
+            for client, words in zip(clients, waits):
+                client.socket.sendall(b"".join([b"*%d\r\n" % len(words)] + [b"$%d\r\n%s\r\n" % (len(str(w)), str(w).encode()) for w in words]))
+            wait_for("all wait", lambda s=server: s.info("clients")["blocked_clients"] == str(len(waits)))
+            follow(server, primary)
+            replies = []
+            for client, words in zip(clients, waits):
+                with self.assertRaises(ReplyError, msg=words) as raised:
+                    client.read()
+                replies.append(str(raised.exception))
+                self.assertRegex(replies[-1], "^UNBLOCKED", words)
+                client.close()
+            told.append(replies)
+        self.assertEqual(told[0], told[1])
+
     def test_role_and_info(self):
         primary, replica = self.ours(), self.ours()
         follow(replica, primary)
