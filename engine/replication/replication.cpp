@@ -130,6 +130,7 @@ void Replication::start() {
 
 void Replication::load_append_only() {
     server_.set_loading(true);
+    persistence_->note_loading();
     loader_ = std::thread([this] {
         ::pthread_setname_np(::pthread_self(), "loading");
         if (const std::string error = append_only_->load(stopping_); !error.empty()) {

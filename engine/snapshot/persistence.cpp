@@ -192,7 +192,7 @@ void Persistence::load(Done done) {
                                       : "cannot open " + path() + ": " + std::strerror(problem));
     }
     server_.set_loading(true);
-    load_started_s_.store(std::time(nullptr));
+    note_loading();
     loader_ = std::thread([this, fd, done = std::move(done)] {
         ::pthread_setname_np(::pthread_self(), "loading");
         const auto flag = server_.gate().join("loader");
@@ -223,6 +223,10 @@ void Persistence::load(Done done) {
         }
         done(result.error ? path() + ": " + *result.error : "");
     });
+}
+
+void Persistence::note_loading() {
+    load_started_s_.store(std::time(nullptr));
 }
 
 void Persistence::note_loaded() {

@@ -38,6 +38,8 @@ public:
     /// when it is over, and at once when there is nothing to load.
     void load(Done done);
     bool has_file() const;
+    /// INFO's loading_start_time, of a load from elsewhere.
+    void note_loading();
     /// What has been loaded from elsewhere is no change to be saved.
     void note_loaded();
     /// Writes the data set to this file here and now, as the base of an append-only file. Requires:
