@@ -267,7 +267,7 @@ void AppendOnly::write_until(LogOffset target) {
     }
     if (!write_failed_) return;
     write_failed_ = false;
-    environment_.server.set_append_errno(0);
+    tell_trouble();
     spdlog::warn("AOF write error looks solved, writes are served again.");
 }
 
@@ -276,7 +276,7 @@ void AppendOnly::write_failed() {
     const int problem = file_->error();
     if (!write_failed_) spdlog::error("Error writing to the AOF file: {}", std::strerror(problem));
     write_failed_ = true;
-    environment_.server.set_append_errno(problem);
+    tell_trouble();
     if (!always()) return;
     spdlog::critical(
         "A write to the append-only file has failed, and with appendfsync always a client may have "
@@ -285,36 +285,55 @@ void AppendOnly::write_failed() {
     ::_exit(1);
 }
 
-/// Requires: the lock.
-void AppendOnly::sync_now() {
+/// Writes are refused while what they say cannot be kept. Requires: the lock.
+void AppendOnly::tell_trouble() {
+    environment_.server.set_append_errno(write_failed_ ? file_->error() : sync_errno_);
+}
+
+/// errno or 0. Requires: the lock.
+int AppendOnly::sync_all() {
     const LogOffset until = written_.load();
-    int problem = 0;
-    for (const auto& file : to_sync_) problem = problem ? problem : file->sync();
+    for (const auto& file : to_sync_) {
+        if (const int problem = file->sync()) return problem;
+    }
     to_sync_.clear();
-    if (file_ && !problem) problem = file_->sync();
+    if (const int problem = file_ ? file_->sync() : 0) return problem;
     synced_at_ms_ = steady_ms();
-    if (problem == 0) return synced_.store(until, std::memory_order_release);
-    spdlog::critical("The append-only file cannot be synced: {}. Exiting.", std::strerror(problem));
+    synced_.store(until, std::memory_order_release);
+    return 0;
+}
+
+/// For appendfsync always: replies wait for it. Requires: the lock.
+void AppendOnly::sync_now() {
+    const int problem = sync_all();
+    if (problem == 0) return;
+    spdlog::critical(
+        "The append-only file cannot be synced ({}), and with appendfsync always a client may have "
+        "been promised what cannot be kept. Exiting.",
+        std::strerror(problem));
     spdlog::default_logger()->flush();
     ::_exit(1);
 }
 
-/// The same without holding anybody up. An error is tried again in a second.
+/// The same without holding anybody up. What fails is tried again in a second.
 void AppendOnly::sync_aside(std::unique_lock<std::mutex>& lock) {
     const LogOffset until = written_.load();
     auto files = std::exchange(to_sync_, {});
-    if (file_) files.push_back(file_);
+    const std::shared_ptr<AofFile> current = file_;
     lock.unlock();
     int problem = 0;
     for (const auto& file : files) problem = problem ? problem : file->sync();
+    if (problem == 0) problem = current->sync();
     lock.lock();
     synced_at_ms_ = steady_ms();
-    if (problem != 0) {
-        spdlog::error("Error syncing the AOF file: {}", std::strerror(problem));
-        files.pop_back();
-        to_sync_.insert(to_sync_.begin(), files.begin(), files.end());
-        return;
+    if (!file_) return;  // it was turned off meanwhile
+    if (problem != 0) to_sync_.insert(to_sync_.begin(), files.begin(), files.end());
+    if (problem != sync_errno_) {
+        sync_errno_ = problem;
+        tell_trouble();
+        if (problem != 0) spdlog::error("Fail to fsync the AOF file: {}", std::strerror(problem));
     }
+    if (problem != 0) return;
     if (until > synced_.load()) synced_.store(until, std::memory_order_release);
     lock.unlock();
     environment_.synced();
@@ -346,13 +365,15 @@ void AppendOnly::run() {
 void AppendOnly::close() {
     if (file_) {
         write_until(environment_.server.log().end());
-        sync_now();
+        if (const int problem = sync_all())
+            spdlog::error("Fail to fsync the AOF file: {}", std::strerror(problem));
     }
     reader_.reset();
     file_.reset();
     to_sync_.clear();
-    environment_.server.set_append_errno(0);
     write_failed_ = false;
+    sync_errno_ = 0;
+    tell_trouble();
 }
 
 void AppendOnly::stop() {
@@ -526,6 +547,9 @@ void AppendOnly::rewrite_failed(const std::string& error) {
     if (state_.load() == State::building) {
         reader_.reset();
         file_.reset();
+        write_failed_ = false;
+        sync_errno_ = 0;
+        tell_trouble();
         ::unlink(path_of(increment_.name).c_str());
         state_.store(State::waiting);
     }

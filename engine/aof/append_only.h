@@ -107,7 +107,9 @@ private:
     void rewrite_failed(const std::string& error);
     void write_until(LogOffset target);
     void write_failed();
+    int sync_all();
     void sync_now();
+    void tell_trouble();
     void sync_aside(std::unique_lock<std::mutex>& lock);
     void close();
     void start_rewrite();
@@ -131,6 +133,7 @@ private:
     std::uint64_t base_bytes_ = 0;    ///< of all files after the last rewrite, or at the start
     bool suspended_ = false;          ///< between data_goes() and data_came()
     bool write_failed_ = false;
+    int sync_errno_ = 0;
     std::int64_t failed_at_ms_ = 0, synced_at_ms_ = 0;
 
     // Of rewrites.
