@@ -159,12 +159,22 @@ std::string AppendOnly::load(const std::atomic<bool>& stop) {
     return {};
 }
 
+/// What a process that was killed has left: files that count no more, and half a base.
+void AppendOnly::remove_leftovers() {
+    for (const AofManifest::File& file : manifest_.history) ::unlink(path_of(file.name).c_str());
+    manifest_.history.clear();
+    std::error_code problem;
+    for (const auto& entry : std::filesystem::directory_iterator(folder(), problem)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("temp-") && name.ends_with(".rdb")) ::unlink(entry.path().c_str());
+    }
+}
+
 std::string AppendOnly::open() {
     const std::lock_guard lock(mutex_);
     EffectLog& log = environment_.server.log();
     if (std::string error = make_folder(); !error.empty()) return error;
-    for (const AofManifest::File& file : manifest_.history) ::unlink(path_of(file.name).c_str());
-    manifest_.history.clear();
+    remove_leftovers();
     if (!manifest_.base && manifest_.increments.empty()) {
         const std::uint64_t sequence = manifest_.next_base();
         manifest_.base = {environment_.server.config().appendfilename.get() + "." +

@@ -100,6 +100,7 @@ private:
     std::string make_folder() const;
     std::string read_manifest();
     std::string move_old_file();
+    void remove_leftovers();
     std::string begin_increment(bool listed);
     void cut(Rewrite& job);
     void rewritten(const Rewrite& job, std::string error);

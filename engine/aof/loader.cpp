@@ -47,11 +47,8 @@ std::string AofLoader::load(const std::string& path, bool last) {
         // What has expired stays: commands behind the snapshot may speak of it.
         KeyspaceLoader target(server_.keyspace(), server_.gate(), executor_->gate_flag(), 0,
                               [this] { return stop_.load(); });
-        target.set_function_loader([this](Bytes code) {
-            std::string error;
-            server_.scripting().functions().load(code, false, false, error);
-            return error;
-        });
+        target.set_function_loader(
+            [this](Bytes code) { return server_.scripting().functions().load_stored(code); });
         const RdbReadResult result =
             read_rdb(source, target,
                      {.databases = static_cast<int>(server_.config().databases),

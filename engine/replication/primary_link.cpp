@@ -422,11 +422,8 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
         last_io_ms_.store(steady_ms());
         return interrupted();
     });
-    keys.set_function_loader([&](Bytes code) {
-        std::string error;
-        server.scripting().functions().load(code, false, false, error);
-        return error;
-    });
+    keys.set_function_loader(
+        [&](Bytes code) { return server.scripting().functions().load_stored(code); });
     SyncLoader target(keys, db);
     const RdbReadResult result =
         read_rdb(source, target, {.databases = static_cast<int>(server.config().databases)});

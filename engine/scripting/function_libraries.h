@@ -33,6 +33,12 @@ public:
     /// FUNCTION LOAD: the library's name, or nothing and an error text without its code.
     /// `limited`: the code has LibraryLoad::kLimitMs to run.
     std::string load(std::string_view code, bool replace, bool limited, std::string& error);
+    /// The same for what a data file holds: an error text or an empty one.
+    std::string load_stored(std::string_view code) {
+        std::string error;
+        load(code, false, false, error);
+        return error;
+    }
     bool remove(std::string_view library);
     void flush();
     /// FUNCTION RESTORE of what these codes make; all or nothing.

@@ -200,11 +200,8 @@ void Persistence::load(Done done) {
         const std::int64_t start = steady_ms();
         KeyspaceLoader target(server_.keyspace(), server_.gate(), *flag, unix_ms(),
                               [this] { return stop_.load(); });
-        target.set_function_loader([this](Bytes code) {
-            std::string error;
-            server_.scripting().functions().load(code, false, false, error);
-            return error;
-        });
+        target.set_function_loader(
+            [this](Bytes code) { return server_.scripting().functions().load_stored(code); });
         const RdbReadResult result =
             read_rdb(source, target,
                      {.databases = static_cast<int>(server_.config().databases),

@@ -107,6 +107,7 @@ class AppendOnlyTest(unittest.TestCase):
                 for counter in counters:
                     counter.thread.join()
                 node = self.start(ENGINE, "--appendfsync", policy, "--threads", str(threads))
+                self.assertEqual([name for name in os.listdir(self.inside()) if name.startswith("temp-")], [])
                 for counter in counters:
                     found = int(node("GET", counter.name) or 0)
                     self.assertGreaterEqual(found, counter.acknowledged, counter.name)
