@@ -176,24 +176,24 @@ void KeyspaceEvictionTest::the_pool_keeps_the_best() {
 }
 
 void KeyspaceEvictionTest::what_was_used_since_it_was_met_stays() {
+    constexpr int kMet = 10, kUnused = 7;
+    constexpr std::uint64_t kIdleSeconds = 10;
+    const UnixMillis later = kNow + static_cast<UnixMillis>(kIdleSeconds) * 1000;
     KeyspaceFixture fixture;
-    const std::string value(100'000, 'v');
-    for (int i = 0; i < 20; ++i)
-        fixture.at(kNow).put_string_until(key_of(i), value, kNow + 1'000'000);
-    EvictionLimits limits{
-        .maxmemory = used_memory() - 1, .policy = EvictionPolicy::volatile_lru, .samples = 20};
-    QVERIFY(make_room(fixture.keys, limits, kNow, fixture.observer) == Room::enough);
-    QCOMPARE(fixture.observer.evictions.size(), std::size_t{1});  // the pool knows others
-    const std::string first = fixture.observer.evictions[0].second;
-    const std::string unused = first == key_of(7) ? key_of(8) : key_of(7);
-    for (int i = 0; i < 20; ++i) {
-        if (key_of(i) != unused) fixture.at(kNow + 10'000).find_read(key_of(i));
+    constexpr EvictionPolicy kPolicy = EvictionPolicy::allkeys_lru;
+    for (int i = 0; i < kMet; ++i) {
+        fixture.at(kNow).put_string(key_of(i), std::string(100'000, 'v'));
+        fixture.keys.eviction_pool().offer(static_cast<int>(kPolicy),
+                                           fixture.keys.shard_of(key_of(i)).value, 0, key_of(i),
+                                           kIdleSeconds);
     }
-    limits.maxmemory = used_memory() - 1;
-    limits.samples = 200;  // with as many draws it is met
-    QVERIFY(make_room(fixture.keys, limits, kNow + 10'000, fixture.observer) == Room::enough);
-    QCOMPARE(fixture.observer.evictions.size(), std::size_t{2});
-    QCOMPARE(fixture.observer.evictions[1].second, unused);
+    for (int i = 0; i < kMet; ++i) {
+        if (i != kUnused) fixture.at(later).find_read(key_of(i));
+    }
+    const EvictionLimits limits{.maxmemory = used_memory() - 1, .policy = kPolicy};
+    QVERIFY(make_room(fixture.keys, limits, later, fixture.observer) == Room::enough);
+    QCOMPARE(fixture.observer.evictions.size(), std::size_t{1});
+    QCOMPARE(fixture.observer.evictions[0].second, key_of(kUnused));
 }
 
 QTEST_GUILESS_MAIN(KeyspaceEvictionTest)
