@@ -26,6 +26,8 @@ namespace {
 constexpr auto kTurn = std::chrono::milliseconds(100);
 constexpr std::int64_t kSyncMs = 1000;
 constexpr std::int64_t kRetryMs = 1000;
+constexpr const char* kBase = ".base.rdb";
+constexpr const char* kIncrement = ".incr.aof";
 
 bool exists(const std::string& path) {
     return ::access(path.c_str(), F_OK) == 0;
@@ -67,6 +69,13 @@ private:
 };
 
 AppendOnly::AppendOnly(Environment environment) : environment_(std::move(environment)) {
+    Config& config = environment_.server.config();
+    const auto read_policy = [this, &config]() -> std::optional<std::string> {
+        always_.store(config.appendfsync.get() == "always");
+        return std::nullopt;
+    };
+    read_policy();
+    config.on_change("appendfsync", read_policy);
     thread_ = std::thread([this] { run(); });
 }
 
@@ -90,8 +99,10 @@ std::string AppendOnly::manifest_path() const {
     return path_of(environment_.server.config().appendfilename.get() + ".manifest");
 }
 
-bool AppendOnly::always() const {
-    return environment_.server.config().appendfsync.get() == "always";
+AofManifest::File AppendOnly::file_named(std::uint64_t sequence, const char* kind) const {
+    return {
+        environment_.server.config().appendfilename.get() + "." + std::to_string(sequence) + kind,
+        sequence};
 }
 
 std::string AppendOnly::make_folder() const {
@@ -166,7 +177,9 @@ void AppendOnly::remove_leftovers() {
     std::error_code problem;
     for (const auto& entry : std::filesystem::directory_iterator(folder(), problem)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with("temp-") && name.ends_with(".rdb")) ::unlink(entry.path().c_str());
+        const bool half_a_base = name.starts_with("temp-") && name.ends_with(".rdb");
+        if (half_a_base || name.find(".manifest.tmp-") != std::string::npos)
+            ::unlink(entry.path().c_str());
     }
 }
 
@@ -176,10 +189,7 @@ std::string AppendOnly::open() {
     if (std::string error = make_folder(); !error.empty()) return error;
     remove_leftovers();
     if (!manifest_.base && manifest_.increments.empty()) {
-        const std::uint64_t sequence = manifest_.next_base();
-        manifest_.base = {environment_.server.config().appendfilename.get() + "." +
-                              std::to_string(sequence) + ".base.rdb",
-                          sequence};
+        manifest_.base = file_named(manifest_.next_base(), kBase);
         if (std::string error = environment_.save_base(path_of(manifest_.base->name));
             !error.empty()) {
             return error;
@@ -212,10 +222,8 @@ std::string AppendOnly::open() {
 /// A new file, which is written from here on. Requires: the exclusive lane, and the log open.
 std::string AppendOnly::begin_increment(bool listed) {
     Server& server = environment_.server;
-    const std::uint64_t sequence = std::max(manifest_.next_increment(), increment_.sequence + 1);
-    AofManifest::File next{
-        server.config().appendfilename.get() + "." + std::to_string(sequence) + ".incr.aof",
-        sequence};
+    AofManifest::File next =
+        file_named(std::max(manifest_.next_increment(), increment_.sequence + 1), kIncrement);
     auto file = std::make_shared<AofFile>(path_of(next.name), true);
     if (!file->is_open())
         return "cannot create " + file->path() + ": " + std::strerror(file->error());
@@ -229,7 +237,7 @@ std::string AppendOnly::begin_increment(bool listed) {
     }
     if (listed) {
         manifest_.increments.push_back(next);
-        if (auto error = manifest_.write(manifest_path(), always())) {
+        if (auto error = manifest_.write(manifest_path(), always_.load())) {
             manifest_.increments.pop_back();
             return *error;
         }
@@ -251,7 +259,7 @@ void AppendOnly::pass() {
     const State state = state_.load(std::memory_order_acquire);
     if (state != State::on && state != State::building) return;
     const LogOffset target = environment_.server.log().reserved();
-    const bool to_disk = always();
+    const bool to_disk = always_.load();
     if ((to_disk ? synced_ : written_).load(std::memory_order_acquire) >= target) return;
     const std::lock_guard lock(mutex_);
     write_until(target);
@@ -287,7 +295,7 @@ void AppendOnly::write_failed() {
     if (!write_failed_) spdlog::error("Error writing to the AOF file: {}", std::strerror(problem));
     write_failed_ = true;
     tell_trouble();
-    if (!always()) return;
+    if (!always_.load()) return;
     spdlog::critical(
         "A write to the append-only file has failed, and with appendfsync always a client may have "
         "been promised what cannot be kept. Exiting.");
@@ -357,15 +365,13 @@ void AppendOnly::run() {
         if (!file_) wake_.wait(lock, [this] { return stopped_.load() || file_; });
         wake_.wait_for(lock, kTurn, [this] { return stopped_.load(); });
         if (stopped_.load() || !file_) continue;
-        const bool was_behind = synced_.load() < written_.load();
         write_until(environment_.server.log().end());
-        const std::string policy = environment_.server.config().appendfsync.get();
         const bool spared = rewriting_ && environment_.server.config().no_appendfsync_on_rewrite;
         if (synced_.load() >= written_.load() && to_sync_.empty()) continue;
-        if (policy == "always") {
+        if (always_.load()) {
             sync_now();
-        } else if (policy == "everysec" && !spared &&
-                   (steady_ms() - synced_at_ms_ >= kSyncMs || !was_behind)) {
+        } else if (environment_.server.config().appendfsync.get() == "everysec" && !spared &&
+                   steady_ms() - synced_at_ms_ >= kSyncMs) {
             sync_aside(lock);
         }
     }
@@ -378,12 +384,18 @@ void AppendOnly::close() {
         if (const int problem = sync_all())
             spdlog::error("Fail to fsync the AOF file: {}", std::strerror(problem));
     }
+    forget_file();
+}
+
+/// What no manifest names yet goes with it. Requires: the lock.
+void AppendOnly::forget_file() {
     reader_.reset();
     file_.reset();
     to_sync_.clear();
     write_failed_ = false;
     sync_errno_ = 0;
     tell_trouble();
+    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
 }
 
 void AppendOnly::stop() {
@@ -396,7 +408,6 @@ void AppendOnly::stop() {
     environment_.server.set_write_barrier(nullptr);
     const std::lock_guard lock(mutex_);
     close();
-    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
     state_.store(State::off);
 }
 
@@ -418,7 +429,6 @@ std::optional<std::string> AppendOnly::turn(bool on) {
     }
     environment_.server.set_write_barrier(nullptr);
     close();
-    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
     state_.store(State::off);
     suspended_ = false;
     retry_at_ms_ = 0;
@@ -429,7 +439,6 @@ void AppendOnly::data_goes() {
     const std::lock_guard lock(mutex_);
     if (!enabled()) return;
     close();
-    if (state_.load() == State::building) ::unlink(path_of(increment_.name).c_str());
     state_.store(State::waiting);
     suspended_ = true;
 }
@@ -463,11 +472,8 @@ void AppendOnly::start_rewrite() {
     cut_taken_ = false;
     retry_at_ms_ = 0;
     rewrite_began_ms_ = steady_ms();
-    const std::uint64_t sequence = manifest_.next_base();
-    environment_.snapshots.submit(std::make_shared<Rewrite>(
-        *this, AofManifest::File{environment_.server.config().appendfilename.get() + "." +
-                                     std::to_string(sequence) + ".base.rdb",
-                                 sequence}));
+    environment_.snapshots.submit(
+        std::make_shared<Rewrite>(*this, file_named(manifest_.next_base(), kBase)));
     spdlog::info("Background append only file rewriting started");
 }
 
@@ -491,7 +497,7 @@ void AppendOnly::cut(Rewrite& job) {
         closed_bytes_ = 0;
     } else {
         write_until(log.end());
-        if (always()) sync_now();
+        if (always_.load()) sync_now();
         if (write_failed_) job.failed = "the append-only file cannot be written";
     }
     if (job.failed.empty()) job.failed = begin_increment(!job.first);
@@ -555,12 +561,7 @@ void AppendOnly::rewrite_failed(const std::string& error) {
     if (stopped_.load()) return;
     spdlog::warn("Background AOF rewrite terminated: {}", error);
     if (state_.load() == State::building) {
-        reader_.reset();
-        file_.reset();
-        write_failed_ = false;
-        sync_errno_ = 0;
-        tell_trouble();
-        ::unlink(path_of(increment_.name).c_str());
+        forget_file();
         state_.store(State::waiting);
     }
     retry_at_ms_ =

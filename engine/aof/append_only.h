@@ -96,7 +96,7 @@ private:
     std::string folder() const;
     std::string path_of(const std::string& file) const;
     std::string manifest_path() const;
-    bool always() const;
+    AofManifest::File file_named(std::uint64_t sequence, const char* kind) const;
     std::string make_folder() const;
     std::string read_manifest();
     std::string move_old_file();
@@ -113,6 +113,7 @@ private:
     void tell_trouble();
     void sync_aside(std::unique_lock<std::mutex>& lock);
     void close();
+    void forget_file();
     void start_rewrite();
     void run();
     std::uint64_t size() const;
@@ -121,6 +122,7 @@ private:
     Environment environment_;
     std::atomic<State> state_{State::off};
     std::atomic<bool> stopped_{false};
+    std::atomic<bool> always_{false};  ///< appendfsync, which every reply asks for
     std::atomic<LogOffset> written_{0}, synced_{0};
 
     mutable std::mutex mutex_;  ///< of what follows

@@ -10,10 +10,10 @@
 
 #include "engine/commands/dispatch.h"
 #include "engine/replication/primary_stream.h"
-#include "engine/scripting/scripting.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/snapshot/loader.h"
+#include "engine/snapshot/persistence.h"
 #include "engine/snapshot/rdb_file.h"
 
 namespace millpond::engine {
@@ -47,13 +47,7 @@ std::string AofLoader::load(const std::string& path, bool last) {
         // What has expired stays: commands behind the snapshot may speak of it.
         KeyspaceLoader target(server_.keyspace(), server_.gate(), executor_->gate_flag(), 0,
                               [this] { return stop_.load(); });
-        target.set_function_loader(
-            [this](Bytes code) { return server_.scripting().functions().load_stored(code); });
-        const RdbReadResult result =
-            read_rdb(source, target,
-                     {.databases = static_cast<int>(server_.config().databases),
-                      .verify_checksum = server_.config().rdbchecksum});
-        for (const std::string& warning : result.warnings) spdlog::warn("{}: {}", path, warning);
+        const RdbReadResult result = load_rdb(server_, source, target, path);
         if (result.error) return path + ": " + *result.error;
         keys_ += result.entries;
         at = result.bytes;

@@ -2,7 +2,6 @@
 #include "engine/aof/manifest.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <sstream>
 
 #include "engine/commands/numbers.h"
+#include "engine/server/replace_file.h"
 #include "resp/words.h"
 
 namespace millpond::engine {
@@ -134,24 +134,10 @@ std::optional<AofManifest> AofManifest::read(const std::string& path, std::strin
 }
 
 std::optional<std::string> AofManifest::write(const std::string& path, bool durable) const {
-    const std::filesystem::path whole(path);
-    const std::string folder = whole.parent_path().string();
-    const std::string temporary = folder + "/temp-" + whole.filename().string();
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) return problem("cannot create", temporary);
-    const std::string bytes = text();
-    const bool written =
-        ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-        (!durable || ::fsync(fd) == 0);
-    if (!written) {
-        std::string why = problem("cannot write", temporary);
-        ::close(fd);
-        ::unlink(temporary.c_str());
-        return why;
-    }
-    ::close(fd);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return problem("cannot rename", temporary);
+    if (const int error = replace_file(path, text(), 0644, durable))
+        return "cannot write " + path + ": " + std::strerror(error);
     if (!durable) return std::nullopt;
+    const std::string folder = std::filesystem::path(path).parent_path().string();
     const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory >= 0) {  // the name is as durable as the bytes
         ::fsync(directory);

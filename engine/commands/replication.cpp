@@ -265,9 +265,14 @@ void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_
     Replication& replication = replication_of(call);
     const LogOffset offset = call.session().last_write_offset();
     const ReplicaHub& hub = replication.hub();
-    const bool there = hub.acknowledged(offset, in_file) >= wanted &&
-                       (!local || replication.append_only().synced() >= offset);
-    if (there || !call.may_block()) return call.reply().raw(hub.counted(offset, in_file));
+    ReplicaHub::Waiter waiter{.token = {},
+                              .offset = offset,
+                              .replicas = static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
+                              .deadline_ms = timeout_ms == 0 ? 0 : steady_ms() + timeout_ms,
+                              .in_file = in_file,
+                              .local = local};
+    if (hub.reached(waiter) || !call.may_block())
+        return call.reply().raw(hub.counted(offset, in_file));
     auto guard = std::make_shared<WaitGuard>(replication.hub());
     const BlockToken token =
         call.session().suspend([guard, in_file, offset, &hub](bool with_error) {
@@ -277,11 +282,7 @@ void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_
         });
     guard->token = token;
     replication.ask_for_acknowledgements(offset);
-    ReplicaHub::Waiter waiter{token, offset,
-                              static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
-                              timeout_ms == 0 ? 0 : steady_ms() + timeout_ms};
-    waiter.in_file = in_file;
-    waiter.local = local;
+    waiter.token = token;
     replication.hub().add_waiter(waiter);
 }
 

@@ -266,9 +266,12 @@ void IoThread::on_readable(Connection& c) {
 
 /// The replies of all who were served in this turn wait for one write, and one sync, together.
 void IoThread::settle_together() {
-    const std::vector<Connection*> served = std::exchange(unsettled_, {});
+    // Settling may serve, and a script that is served may serve others from within.
+    std::vector<Connection*> served = std::exchange(unsettled_, {});
     pass_barrier();
     for (Connection* c : served) settle(*c);
+    served.clear();
+    if (unsettled_.empty()) unsettled_.swap(served);  // its room is used again
 }
 
 std::size_t IoThread::serve(Connection& c, std::string_view data) {

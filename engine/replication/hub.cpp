@@ -483,6 +483,11 @@ int ReplicaHub::acknowledged(LogOffset offset, bool in_file) const {
                                           [&](const Published& one) { return has(one.replica); }));
 }
 
+bool ReplicaHub::reached(const Waiter& waiter) const {
+    return acknowledged(waiter.offset, waiter.in_file) >= waiter.replicas &&
+           (!waiter.local || environment_.in_own_file(waiter.offset));
+}
+
 std::string ReplicaHub::counted(LogOffset offset, bool in_file) const {
     std::string reply = ":" + std::to_string(acknowledged(offset, in_file)) + "\r\n";
     if (!in_file) return reply;
@@ -518,9 +523,7 @@ void ReplicaHub::settle_soon() {
 void ReplicaHub::settle_waiters(std::int64_t now) {
     std::erase_if(waiters_, [&](const Waiter& waiter) {
         const bool late = waiter.deadline_ms != 0 && now >= waiter.deadline_ms;
-        const bool there = acknowledged(waiter.offset, waiter.in_file) >= waiter.replicas &&
-                           (!waiter.local || environment_.in_own_file(waiter.offset));
-        if (!there && !late) return false;
+        if (!reached(waiter) && !late) return false;
         environment_.server.resume(waiter.token, counted(waiter.offset, waiter.in_file));
         return true;
     });

@@ -69,6 +69,7 @@ public:
         bool in_file = false;
         bool local = false;  ///< with in_file: in our own too
     };
+    bool reached(const Waiter& waiter) const;
     void add_waiter(Waiter waiter);
     void forget_waiter(BlockToken token);
     /// Ends all waits with this reply.

@@ -184,6 +184,17 @@ bool Persistence::has_file() const {
     return ::access(path().c_str(), F_OK) == 0;
 }
 
+RdbReadResult load_rdb(Server& server, ByteSource& source, KeyspaceLoader& target,
+                       const std::string& path) {
+    target.set_function_loader(
+        [&server](Bytes code) { return server.scripting().functions().load_stored(code); });
+    RdbReadResult result = read_rdb(source, target,
+                                    {.databases = static_cast<int>(server.config().databases),
+                                     .verify_checksum = server.config().rdbchecksum});
+    for (const std::string& warning : result.warnings) spdlog::warn("{}: {}", path, warning);
+    return result;
+}
+
 void Persistence::load(Done done) {
     const int fd = ::open(path().c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -200,17 +211,11 @@ void Persistence::load(Done done) {
         const std::int64_t start = steady_ms();
         KeyspaceLoader target(server_.keyspace(), server_.gate(), *flag, unix_ms(),
                               [this] { return stop_.load(); });
-        target.set_function_loader(
-            [this](Bytes code) { return server_.scripting().functions().load_stored(code); });
-        const RdbReadResult result =
-            read_rdb(source, target,
-                     {.databases = static_cast<int>(server_.config().databases),
-                      .verify_checksum = server_.config().rdbchecksum});
-        for (const std::string& warning : result.warnings) spdlog::warn("{}: {}", path(), warning);
+        const RdbReadResult result = load_rdb(server_, source, target, path());
         loaded_keys_.store(result.entries - target.expired_keys());
         expired_keys_.store(target.expired_keys());
         server_.gate().run_exclusive(*flag, "loading", [&] {
-            dirty_saved_.store(server_.statistics().dirty.sum());
+            note_loaded();
             server_.set_loading(false);
         });
         if (!result.error) {

@@ -17,7 +17,14 @@
 
 namespace millpond::engine {
 
+class ByteSource;
+class KeyspaceLoader;
 class Server;
+struct RdbReadResult;
+
+/// Reads a data file into the key space, function libraries too; warnings are logged with `path`.
+RdbReadResult load_rdb(Server& server, ByteSource& source, KeyspaceLoader& target,
+                       const std::string& path);
 
 class Persistence {
 public:

@@ -83,6 +83,13 @@ class AppendOnlyTest(unittest.TestCase):
         self.assertIn("Background append only file rewriting", node("BGREWRITEAOF"))
         wait_for("rewritten", lambda: int(node.info("persistence")["aof_rewrites"]) > before, 60 * SLOWNESS)
 
+    def write_around_a_rewrite(self, node, before, behind):
+        with Traffic(node, SEED) as traffic:
+            wait_for("data", lambda: traffic.count > before, 60 * SLOWNESS)
+            self.rewrite(node)
+            at = traffic.count
+            wait_for("data behind it", lambda: traffic.count > at + behind, 60 * SLOWNESS)
+
     def refused(self, *options):
         """What an engine that cannot start from the folder says."""
         done = subprocess.run([ENGINE, "--port", str(free_port()), "--bind", LOOPBACK, "--dir", self.folder, "--appendonly", "yes",
@@ -121,11 +128,7 @@ class AppendOnlyTest(unittest.TestCase):
 
     def test_all_types_come_back_before_and_behind_a_rewrite(self):
         node = self.start()
-        with Traffic(node, SEED) as traffic:
-            wait_for("data", lambda: traffic.count > 2000, 60 * SLOWNESS)
-            self.rewrite(node)
-            at = traffic.count
-            wait_for("data behind it", lambda: traffic.count > at + 1000, 60 * SLOWNESS)
+        self.write_around_a_rewrite(node, 2000, 1000)
         self.assert_returns(node)
 
     def test_functions_come_back(self):
@@ -205,11 +208,7 @@ class AppendOnlyTest(unittest.TestCase):
         node = self.start()
         for program, options in (("redis-server", ("--aof-timestamp-enabled", "yes")), (ENGINE, ()),
                                  ("redis-server", ("--aof-use-rdb-preamble", "no")), (ENGINE, ())):
-            with Traffic(node, SEED) as traffic:
-                wait_for("data", lambda: traffic.count > 1000, 60 * SLOWNESS)
-                self.rewrite(node)
-                at = traffic.count
-                wait_for("data behind it", lambda: traffic.count > at + 500, 60 * SLOWNESS)
+            self.write_around_a_rewrite(node, 1000, 500)
             self.persist_all(node)
             digest = node.digest()
             self.end(node)
