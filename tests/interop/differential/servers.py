@@ -22,7 +22,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Server:
+class OwnFolder:
+    """The end of a process that has a log and a folder of its own."""
+
+    def stop_process(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.stop_process()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Server(OwnFolder):
     def __init__(self, program, *options):
         self.name = os.path.basename(program)
         self.folder = tempfile.mkdtemp(prefix=f"differential-{self.name}-")
@@ -56,21 +69,12 @@ class Server:
     def client(self):
         return Client(self.port)
 
-    def stop_process(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.stop_process()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 class StartError(Exception):
     pass
 
 
-class ConfiguredServer:
+class ConfiguredServer(OwnFolder):
     """A server that has a configuration file, and nothing else but a port and a folder."""
 
     def __init__(self, program, lines, *options, files=()):
@@ -108,15 +112,6 @@ class ConfiguredServer:
     def said(self):
         with open(os.path.join(self.folder, "log"), "rb") as log:
             return log.read().decode(errors="replace")
-
-    def stop_process(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.stop_process()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class ContextClient(Client):
