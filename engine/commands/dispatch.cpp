@@ -221,33 +221,30 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
 }
 
 /// Deep pipelines wait for memory more than for anything else: the keys of the whole batch are
-/// looked for at once, in the three steps in which a lookup goes through memory.
+/// looked for at once.
 void Executor::prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from) {
     const std::size_t count = std::min(batch.size() - from, kBatchCommandsMax);
     auto& prepared = scratch_->prepared;
     prepared.assign(count, {});
     if (count < kPrefetchedMin) return;
     Keyspace& keys = server_.keyspace();
+    std::array<KeyHash, kBatchCommandsMax> hashes;
+    std::size_t hashed = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const std::span<const Bytes> args = batch[from + i];
         const CommandSpec* spec = look_up(args[0]);
         if (!spec || spec->find_keys || spec->keys.first == 0) continue;
         const auto first = static_cast<std::size_t>(spec->keys.first);
         if (first >= args.size()) continue;
-        prepared[i] = {keys.hash(args[first]), spec->keys.first == spec->keys.last};
-        __builtin_prefetch(&keys.shard(prepared[i].hash.shard()), 1);
+        const KeyHash hash = keys.hash(args[first]);
+        prepared[i] = {{args[first], hash}, spec->keys.first == spec->keys.last};
+        if (hashed == 0 || hashes[hashed - 1] != hash) hashes[hashed++] = hash;
     }
-    const int db = session.db();
-    for (const Prepared& one : prepared) {
-        if (one.hash.value != 0) keys.prefetch(one.hash, db);
-    }
-    for (const Prepared& one : prepared) {
-        if (one.hash.value != 0) keys.prefetch_entry(one.hash, db);
-    }
+    keys.prefetch({hashes.data(), hashed}, session.db());
 }
 
 Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args,
-                                    const Prepared& prepared) {
+                                    Prepared& prepared) {
     const CommandSpec* spec = identify(session, args);
     if (!spec) return Step::ran;
     if (is_exclusive(*spec, args) && !queues(session, *spec)) return Step::exclusive;
@@ -261,7 +258,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
     lock_shards();
     const bool woken = waiters_near() && meets_waiter(session, *spec, args);
     if (!woken) [[likely]]
-        execute(session, *spec, args);
+        execute(session, *spec, args, prepared.first);
     unlock_shards();
     record_.events().wake();
     return woken ? Step::exclusive : Step::ran;
@@ -275,7 +272,7 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
         bool parked = false;
         exclusive_ = true;
         // The world may have changed since the shared lane was left.
-        if (admit(session, *spec, args, parked)) execute(session, *spec, args);
+        if (admit(session, *spec, args, parked)) execute(session, *spec, args, {});
         exclusive_ = false;
     });
     record_.events().wake();
@@ -568,15 +565,14 @@ bool Executor::order_shards() {
 }
 
 bool Executor::collect_shards(Session& session, const CommandSpec& spec,
-                              std::span<const Bytes> args, const Prepared& prepared) {
+                              std::span<const Bytes> args, Prepared& prepared) {
     Scratch& s = *scratch_;
     s.shards.clear();
     if (!spec.find_keys && spec.keys.first == spec.keys.last) {
         if (spec.keys.first != 0) {
             const Bytes key = args[static_cast<std::size_t>(spec.keys.first)];
-            const ShardId shard =
-                prepared.one_key ? prepared.hash.shard() : server_.keyspace().shard_of(key);
-            s.shards.push_back(shard.value);
+            if (!prepared.one_key) prepared = {{key, server_.keyspace().hash(key)}, true};
+            s.shards.push_back(prepared.first.hash.shard().value);
             return true;
         }
         if (&spec != s.exec || !session.transaction || !session.transaction->open) return true;
@@ -614,7 +610,8 @@ void Executor::unlock_shards() {
 // -- Running
 // ------------------------------------------------------------------------------------------------
 
-void Executor::execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
+void Executor::execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+                       const HashedKey& hashed) {
     record_.begin(&session);
     if (scratch_->on_bus[spec.id] || (&spec == scratch_->exec && session.transaction &&
                                       session.transaction->on_bus)) [[unlikely]] {
@@ -623,7 +620,8 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
     const Database::Options options{.now = now_ms(),
                                     .expire = server_.may_expire(),
                                     .ignore_expiry = false,
-                                    .no_touch = session.no_touch.load(std::memory_order_relaxed)};
+                                    .no_touch = session.no_touch.load(std::memory_order_relaxed),
+                                    .hashed = hashed};
     Call call(*this, spec, args, session, server_, record_, output(session), options);
     invoke(call, nullptr);
     if (const LogOffset offset = record_.commit()) session.set_last_write_offset(offset);

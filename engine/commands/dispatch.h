@@ -94,14 +94,15 @@ private:
     struct Scratch;
     enum class Step : std::uint8_t { ran, parked, exclusive };
 
-    /// What is known of a request before its turn: the shard of its one key.
+    /// What is known of a request before its turn: its first key's hash, and whether it is the only
+    /// key.
     struct Prepared {
-        KeyHash hash;
+        HashedKey first;
         bool one_key = false;
     };
     void prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from);
     const CommandSpec* look_up(Bytes name);
-    Step run_shared(Session& session, std::span<const Bytes> args, const Prepared& prepared);
+    Step run_shared(Session& session, std::span<const Bytes> args, Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
     void answer_busy(Session& session, std::span<const Bytes> args);
     const CommandSpec* identify(Session& session, std::span<const Bytes> args);
@@ -111,12 +112,13 @@ private:
     bool queues(const Session& session, const CommandSpec& spec) const;
     void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
     bool collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
-                        const Prepared& prepared);
+                        Prepared& prepared);
     void add_shards(const CommandSpec& spec, std::span<const Bytes> args);
     bool order_shards();
     void lock_shards();
     void unlock_shards();
-    void execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
+    void execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+                 const HashedKey& hashed);
     /// `outer`: the EXEC or script that runs it.
     void invoke(Call& call, const Call* outer);
     void settle_observers(Session& session, const CommandSpec* spec);

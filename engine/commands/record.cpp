@@ -96,17 +96,19 @@ LogOffset Record::append() {
     return end;
 }
 
-void Record::before_change(int db, Entry& entry) {
-    if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry);
-    const ShardId shard = look(db, entry.key());
+void Record::before_change(int db, Entry& entry, KeyHash hash) {
+    if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry, hash);
+    const ShardId shard = hash.shard();
+    look(db, entry.key(), shard);
     if (server_.waiters().any(shard) && server_.waiters().minds_absence(db, entry.key()))
         [[unlikely]] {
         ready(db, entry.key());
     }
 }
 
-void Record::created(int db, Bytes key) {
-    const ShardId shard = look(db, key);
+void Record::created(int db, Bytes key, KeyHash hash) {
+    const ShardId shard = hash.shard();
+    look(db, key, shard);
     if (server_.waiters().any(shard)) [[unlikely]]
         ready(db, key);
     events_.notify(db, EventClass::new_key, "new", key);
@@ -116,11 +118,9 @@ void Record::missed(int db, Bytes key) {
     events_.notify(db, EventClass::key_miss, "keymiss", key);
 }
 
-ShardId Record::look(int db, Bytes key) {
-    WatchRegistry& watches = server_.watches();
-    const ShardId shard = watches.keyspace().shard_of(key);
-    if (watches.any(shard) || events_.tracked(key)) touched_.emplace_back(db, key);
-    return shard;
+void Record::look(int db, Bytes key, ShardId shard) {
+    if (server_.watches().any(shard) || events_.tracked(key)) [[unlikely]]
+        touched_.emplace_back(db, key);
 }
 
 void Record::ready(int db, Bytes key) {

@@ -53,17 +53,17 @@ public:
     Events& events() { return events_; }
 
     // What the key space tells while the unit runs.
-    void before_change(int db, Entry& entry) override;
+    void before_change(int db, Entry& entry, KeyHash hash) override;
     void expired(int db, Bytes key) override;
     void evicted(int db, Bytes key) override;
-    void created(int db, Bytes key) override;
+    void created(int db, Bytes key, KeyHash hash) override;
     void missed(int db, Bytes key) override;
     void fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) override;
 
 private:
     void remove(int db, Bytes key, EventClass cls, std::string_view event);
     LogOffset append();
-    ShardId look(int db, Bytes key);
+    void look(int db, Bytes key, ShardId shard);
 
     Server& server_;
     Events events_;

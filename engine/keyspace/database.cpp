@@ -153,13 +153,13 @@ public:
     Change(Database& db, Bytes key)
         : db_(db),
           key_(key),
-          hash_(db.keys_->hash(key)),
+          hash_(db.hash(key)),
           shard_(db.keys_->shard(hash_.shard())),
           table_(shard_.table(db.index_)) {}
 
     Entry* find() const { return table_ == nullptr ? nullptr : table_->find(hash_, key_); }
 
-    void announce(Entry& entry) const { db_.observer_->before_change(db_.index_, entry); }
+    void announce(Entry& entry) const { db_.observer_->before_change(db_.index_, entry, hash_); }
 
     /// Takes the entry out and frees it with its value.
     void drop(Entry* entry) {
@@ -222,7 +222,7 @@ public:
         file_fields(*entry, true);
         table_->insert(hash_, entry);
         db_.keys_->counts(db_.index_).keys.add(1);
-        db_.observer_->created(db_.index_, key_);
+        db_.observer_->created(db_.index_, key_, hash_);
         return entry;
     }
 
@@ -380,6 +380,10 @@ private:
     Table* table_;
 };
 
+KeyHash Database::hash(Bytes key) const {
+    return options_.hashed.is(key) ? options_.hashed.hash : keys_->hash(key);
+}
+
 bool Database::hides(const Entry& entry) const {
     return entry.has_expiry() && entry.expiry() <= options_.now && !options_.ignore_expiry;
 }
@@ -454,7 +458,7 @@ Entry* Database::find_write(Bytes key) {
 }
 
 Entry* Database::peek(Bytes key) {
-    const KeyHash hash = keys_->hash(key);
+    const KeyHash hash = this->hash(key);
     const Table* table = keys_->shard(hash.shard()).table(index_);
     Entry* entry = table == nullptr ? nullptr : table->find(hash, key);
     return entry != nullptr && hides(*entry) ? nullptr : entry;

@@ -24,8 +24,9 @@ using UnixMillis = std::int64_t;
 class KeyspaceObserver {
 public:
     virtual ~KeyspaceObserver() = default;
-    /// Before an entry is changed or removed: the snapshot walker may have to save it first.
-    virtual void before_change(int db, Entry& entry) = 0;
+    /// Before an entry is changed or removed: the snapshot walker may have to save it first. `hash`
+    /// is its key's.
+    virtual void before_change(int db, Entry& entry, KeyHash hash) = 0;
     /// A key was found expired and removed (primary only): its DEL goes to the log before the
     /// command's effect.
     virtual void expired(int db, Bytes key) = 0;
@@ -34,7 +35,7 @@ public:
     virtual void fields_expired(int /*db*/, Bytes /*key*/, std::span<const Bytes> /*fields*/,
                                 bool /*key_gone*/) {}
     /// For the keyspace events 'n' and 'm', which only some ask for.
-    virtual void created(int /*db*/, Bytes /*key*/) {}
+    virtual void created(int /*db*/, Bytes /*key*/, KeyHash /*hash*/) {}
     virtual void missed(int /*db*/, Bytes /*key*/) {}
 };
 
@@ -46,6 +47,7 @@ public:
             true;  ///< false: a replica, a paused or role-less node only hides expired keys
         bool ignore_expiry = false;  ///< the applier on a replica: it sees what its primary saw
         bool no_touch = false;       ///< CLIENT NO-TOUCH
+        HashedKey hashed = {};       ///< a key of the command whose hash is known
     };
     Database(Keyspace& keys, int index, Options options, KeyspaceObserver& observer)
         : keys_(&keys), observer_(&observer), options_(options), index_(index) {}
@@ -133,6 +135,7 @@ public:
 
 private:
     class Change;
+    KeyHash hash(Bytes key) const;
     /// Has its deadline passed, and do we mind?
     bool hides(const Entry& entry) const;
     void touch(Entry& entry) const;

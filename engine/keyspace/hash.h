@@ -39,6 +39,17 @@ struct KeyHash {
     auto operator<=>(const KeyHash&) const = default;
 };
 
+/// A key with its hash. It is known again by where its bytes lie, not by what they are, so they
+/// must stay as they are meanwhile.
+struct HashedKey {
+    Bytes key;
+    KeyHash hash;
+
+    bool is(Bytes other) const {
+        return key.data() == other.data() && key.size() == other.size() && !key.empty();
+    }
+};
+
 /// Hashes keys with a secret drawn at start, so that nobody can aim at one bucket from outside.
 class KeyHasher {
 public:

@@ -48,17 +48,22 @@ Table& Keyspace::make_table(ShardId shard, int db) {
     return *table;
 }
 
-void Keyspace::prefetch(KeyHash hash, int db) const noexcept {
-    const Table* table = shards_[hash.shard().value].table(db);
-    if (table != nullptr) table->prefetch(hash);
-}
-
-void Keyspace::prefetch_entry(KeyHash hash, int db) noexcept {
-    Shard& shard = shards_[hash.shard().value];
-    const Table* table = shard.table(db);
-    if (table == nullptr || !shard.try_lock()) return;
-    table->prefetch_entry(hash);
-    shard.unlock();
+void Keyspace::prefetch(std::span<const KeyHash> keys, int db) noexcept {
+    const auto each = [&](auto&& step) {
+        for (const KeyHash key : keys) {
+            Shard& shard = this->shard(key.shard());
+            if (const Table* table = shard.table(db)) step(key, shard, *table);
+        }
+    };
+    for (const KeyHash key : keys) shard(key.shard()).prefetch(db);
+    each([](KeyHash, Shard&, const Table& table) { __builtin_prefetch(&table); });
+    each([](KeyHash key, Shard&, const Table& table) { table.prefetch_directory(key); });
+    each([](KeyHash key, Shard&, const Table& table) { table.prefetch_bucket(key); });
+    each([](KeyHash key, Shard& shard, const Table& table) {
+        if (!shard.try_lock()) return;
+        table.prefetch_entry(key);
+        shard.unlock();
+    });
 }
 
 std::size_t Keyspace::size(int db) const noexcept {

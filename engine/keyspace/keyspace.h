@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,12 +53,10 @@ public:
     Shard& shard(ShardId id) noexcept { return shards_[id.value]; }
     Shard& shard(int index) noexcept { return shards_[static_cast<std::size_t>(index)]; }
 
-    /// Starts loading the cache lines that a lookup of this key will read. Takes no lock.
-    /// Requires: the calling thread's gate flag is set (it is in the shared lane).
-    void prefetch(KeyHash hash, int db) const noexcept;
-    /// The second step, for deep pipelines: also the entry itself. Tries the shard's lock for a
-    /// moment.
-    void prefetch_entry(KeyHash hash, int db) noexcept;
+    /// Loads what lookups of these keys will read, step by step for all of them at once, the
+    /// entries included; tries the shards' locks for a moment. Requires: the calling thread's gate
+    /// flag is set (it is in the shared lane).
+    void prefetch(std::span<const KeyHash> keys, int db) noexcept;
 
     /// Keys of a database, expired ones that are still there included; and how many have a
     /// deadline.

@@ -2,6 +2,7 @@
 #include "engine/keyspace/table.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <new>
 
@@ -81,19 +82,20 @@ struct Table::Group {
     static std::size_t bytes(std::uint32_t buckets) { return kLine * buckets; }
 };
 
-struct Table::Directory {
-    std::uint8_t depth;
-    std::unique_ptr<std::atomic<std::uint64_t>[]> words;
+Table::Directory Table::Directory::make(std::uint8_t depth) {
+    const auto* words = new Slot[std::size_t{1} << depth];
+    return Directory(reinterpret_cast<std::uint64_t>(words) | std::uint64_t{depth} << 48);
+}
 
-    explicit Directory(std::uint8_t d)
-        : depth(d), words(new std::atomic<std::uint64_t>[std::size_t{1} << d]) {}
-    std::size_t size() const { return std::size_t{1} << depth; }
-    std::size_t index(std::uint64_t position) const {
-        return depth == 0 ? 0 : static_cast<std::size_t>(position >> (64 - depth));
-    }
-};
+void Table::Directory::destroy() const {
+    delete[] & word(0);
+}
 
-Table::Table(Resources resources) : resources_(resources), directory_(new Directory(0)) {
+std::atomic<std::uint64_t>& Table::Directory::word(std::size_t index) const {
+    return reinterpret_cast<Slot*>(packed_ & kAddressMask)[index];
+}
+
+Table::Table(Resources resources) : resources_(resources), directory_(Directory::make(0).packed()) {
     publish(make_group(1, 0), 0);
 }
 
@@ -109,13 +111,13 @@ Table::~Table() {
         free_group(group);
     } while (position != 0);
     reclaim();
-    delete directory_.load(std::memory_order_relaxed);
+    directory().destroy();
 }
 
 Table::Place Table::place_of(std::uint64_t position) const noexcept {
-    const Directory* directory = directory_.load(std::memory_order_acquire);
+    const Directory directory = this->directory();
     const std::uint64_t word =
-        directory->words[directory->index(position)].load(std::memory_order_relaxed);
+        directory.word(directory.index(position)).load(std::memory_order_relaxed);
     return {reinterpret_cast<Group*>(word & kAddressMask), static_cast<std::uint32_t>(word >> 48)};
 }
 
@@ -125,18 +127,21 @@ template <class Visit>
 void Table::probe(Place place, std::uint16_t tag, Visit&& visit) {
     std::uint32_t bucket = home_of(tag, place.buckets);
     for (std::uint32_t seen = 0; seen < place.buckets; ++seen) {
-        bool full = true;
-        const std::uint32_t end = Group::end(bucket);
-        for (std::uint32_t i = Group::begin(bucket); i < end; ++i) {
-            Slot& slot = place.group->slot_array()[i];
-            const std::uint64_t word = slot.load(std::memory_order_relaxed);
-            if (word == 0) {
-                full = false;
-            } else if (tag_of(word) == tag && visit(slot, word)) {
-                return;
-            }
+        // All slots are compared before any is looked at: where the match is cannot be predicted.
+        Slot* const slots = place.group->slot_array() + std::size_t{bucket} * kSlots;
+        std::uint32_t matches = 0;
+        std::uint32_t empty = 0;
+        for (std::uint32_t i = 0; i < kSlots; ++i) {
+            const std::uint64_t word = slots[i].load(std::memory_order_relaxed);
+            matches |= static_cast<std::uint32_t>(tag_of(word) == tag) << i;
+            empty |= static_cast<std::uint32_t>(word == 0) << i;
         }
-        if (!full) return;
+        const std::uint32_t header = bucket == 0 ? 1 : 0;
+        for (matches &= ~(empty | header); matches != 0; matches &= matches - 1) {
+            Slot& slot = slots[std::countr_zero(matches)];
+            if (visit(slot, slot.load(std::memory_order_relaxed))) return;
+        }
+        if ((empty & ~header) != 0) return;
         if (++bucket == place.buckets) bucket = 0;
     }
 }
@@ -199,13 +204,13 @@ void Table::free_group(Group* group) noexcept {
 
 /// Points the directory words of the group's range at it; `position` is any in its range.
 void Table::publish(Group* group, std::uint64_t position) noexcept {
-    Directory& directory = *directory_.load(std::memory_order_relaxed);
+    const Directory directory = this->directory();
     const std::uint64_t word =
         reinterpret_cast<std::uint64_t>(group) | std::uint64_t{group->buckets} << 48;
     const std::size_t first = directory.index(group->start(position));
-    const std::size_t count = std::size_t{1} << (directory.depth - group->depth);
+    const std::size_t count = std::size_t{1} << (directory.depth() - group->depth);
     for (std::size_t i = first; i < first + count; ++i) {
-        directory.words[i].store(word, std::memory_order_relaxed);
+        directory.word(i).store(word, std::memory_order_relaxed);
     }
 }
 
@@ -218,27 +223,27 @@ Table::Group* Table::resize(Group* group, std::uint64_t position, std::uint32_t 
 }
 
 void Table::grow_directory() {
-    Directory* old = directory_.load(std::memory_order_relaxed);
-    auto* grown = new Directory(static_cast<std::uint8_t>(old->depth + 1));
-    for (std::size_t i = 0; i < grown->size(); ++i) {
-        grown->words[i].store(old->words[i / 2].load(std::memory_order_relaxed),
-                              std::memory_order_relaxed);
+    const Directory old = directory();
+    const Directory grown = Directory::make(static_cast<std::uint8_t>(old.depth() + 1));
+    for (std::size_t i = 0; i < grown.size(); ++i) {
+        grown.word(i).store(old.word(i / 2).load(std::memory_order_relaxed),
+                            std::memory_order_relaxed);
     }
-    directory_.store(grown, std::memory_order_release);
+    directory_.store(grown.packed(), std::memory_order_release);
     retired_.push_back(old);
-    retired_bytes_ += old->size() * sizeof(std::uint64_t);
+    retired_bytes_ += old.size() * sizeof(std::uint64_t);
 }
 
 bool Table::can_split(const Group& group) const noexcept {
-    const Directory& directory = *directory_.load(std::memory_order_relaxed);
-    if (group.depth < directory.depth) return true;
+    const Directory directory = this->directory();
+    if (group.depth < directory.depth()) return true;
     // Keys whose hashes share a long prefix must not double the directory for ever: such a group
     // grows beyond its bound instead.
-    return directory.depth < kMaxDepth && directory.size() <= groups_ * 4;
+    return directory.depth() < kMaxDepth && directory.size() <= groups_ * 4;
 }
 
 void Table::split(Group* group, std::uint64_t position) {
-    if (group->depth == directory_.load(std::memory_order_relaxed)->depth) grow_directory();
+    if (group->depth == directory().depth()) grow_directory();
     const auto depth = static_cast<std::uint8_t>(group->depth + 1);
     const std::uint64_t half = std::uint64_t{1} << (64 - depth);
     const std::uint64_t start = group->start(position);
@@ -387,7 +392,12 @@ Entry* Table::random(std::uint64_t random) const {
     return found;
 }
 
-void Table::prefetch(KeyHash hash) const noexcept {
+void Table::prefetch_directory(KeyHash hash) const noexcept {
+    const Directory directory = this->directory();
+    __builtin_prefetch(&directory.word(directory.index(hash.position())));
+}
+
+void Table::prefetch_bucket(KeyHash hash) const noexcept {
     const auto [group, buckets] = place_of(hash.position());
     __builtin_prefetch(reinterpret_cast<const char*>(group) + kLine * home_of(hash.tag(), buckets));
 }
@@ -397,12 +407,16 @@ void Table::prefetch_entry(KeyHash hash) const noexcept {
     const std::uint32_t bucket = home_of(hash.tag(), buckets);
     for (std::uint32_t i = Group::begin(bucket); i < Group::end(bucket); ++i) {
         const std::uint64_t word = group->slot_array()[i].load(std::memory_order_relaxed);
-        if (word != 0 && tag_of(word) == hash.tag()) __builtin_prefetch(entry_of(word));
+        if (word == 0 || tag_of(word) != hash.tag()) continue;
+        // Most entries lie across two lines.
+        const char* entry = reinterpret_cast<const char*>(entry_of(word));
+        __builtin_prefetch(entry);
+        __builtin_prefetch(entry + kLine);
     }
 }
 
 void Table::reclaim() {
-    for (Directory* directory : retired_) delete directory;
+    for (const Directory directory : retired_) directory.destroy();
     retired_.clear();
     retired_bytes_ = 0;
 }
@@ -413,8 +427,7 @@ DeadlineWheel& Table::make_wheel(std::int64_t now) {
 }
 
 std::size_t Table::overhead() const noexcept {
-    const std::size_t directory =
-        directory_.load(std::memory_order_relaxed)->size() * sizeof(std::uint64_t);
+    const std::size_t directory = this->directory().size() * sizeof(std::uint64_t);
     const std::size_t wheel = wheel_ ? wheel_->size() * 4 : 0;
     return sizeof(Table) + directory + group_bytes_ + wheel + retired_bytes_;
 }

@@ -7,11 +7,12 @@
 // than 128 slots, and moving needs no look at the entries but for a split. Groups cover ascending
 // ranges of the hash.
 //
+//     directory:       [ 16 depth | 48 address of its 2^depth words ]
 //     directory word:  [ 16 number of buckets | 48 address of the group ]
 //     group:           [ 8 B header, 7 slots ] [ 8 slots ] [ 8 slots ] ...
 //
-// Used under the shard's lock; directory words are atomics, so that prefetching outside it is no
-// race. Outgrown directories are kept until the exclusive lane reclaims them.
+// Used under the shard's lock; the directory and its words are atomics, so that prefetching outside
+// it is no race. Outgrown directories are kept until the exclusive lane reclaims them.
 #pragma once
 
 #include <array>
@@ -66,9 +67,12 @@ public:
     /// A nearly uniform random entry; nullptr when empty.
     Entry* random(std::uint64_t random) const;
 
-    /// Loads the bucket in which a key would be; from any thread in the shared lane.
-    void prefetch(KeyHash hash) const noexcept;
-    /// Loads the entry too. Under the lock.
+    // A lookup goes through memory in four steps, of which each says where the next one looks: this
+    // table, its directory's word, the bucket, the entry. Loads what the step after it reads; those
+    // of the directory and the bucket from any thread in the shared lane, that of the entry under
+    // the lock.
+    void prefetch_directory(KeyHash hash) const noexcept;
+    void prefetch_bucket(KeyHash hash) const noexcept;
     void prefetch_entry(KeyHash hash) const noexcept;
 
     /// Frees outgrown directories. Requires: the exclusive lane.
@@ -94,7 +98,26 @@ public:
 
 private:
     struct Group;
-    struct Directory;
+    /// The words are reached from the table by one load.
+    class Directory {
+    public:
+        static Directory make(std::uint8_t depth);
+        explicit Directory(std::uint64_t packed) : packed_(packed) {}
+        void destroy() const;
+        std::uint64_t packed() const { return packed_; }
+        std::uint8_t depth() const { return static_cast<std::uint8_t>(packed_ >> 48); }
+        std::size_t size() const { return std::size_t{1} << depth(); }
+        std::size_t index(std::uint64_t position) const {
+            return depth() == 0 ? 0 : static_cast<std::size_t>(position >> (64 - depth()));
+        }
+        std::atomic<std::uint64_t>& word(std::size_t index) const;
+
+    private:
+        std::uint64_t packed_;
+    };
+    Directory directory() const noexcept {
+        return Directory(directory_.load(std::memory_order_acquire));
+    }
     struct Place {
         Group* group;
         std::uint32_t buckets;
@@ -116,14 +139,14 @@ private:
     void grow_directory();
 
     Resources resources_;
-    std::atomic<Directory*> directory_;
+    std::atomic<std::uint64_t> directory_;
     std::atomic<std::size_t> size_{0};
     std::atomic<std::size_t> volatile_size_{0};
     std::size_t groups_ = 0;
     std::size_t group_bytes_ = 0;
     std::atomic<std::size_t> retired_bytes_{0};
     std::unique_ptr<DeadlineWheel> wheel_;
-    std::vector<Directory*> retired_;
+    std::vector<Directory> retired_;
 };
 
 }  // namespace millpond::engine

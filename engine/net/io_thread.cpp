@@ -53,6 +53,7 @@ IoThread::IoThread(Server& server, Network& network, std::string name,
       tick_(tick),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      together_ticks_max_(static_cast<std::uint64_t>(kTogetherNsMax / ns_per_tick())),
       read_buffer_(std::make_unique<char[]>(kReadBytes)) {
     if (epoll_ < 0 || wake_ < 0) throw std::system_error(errno, std::generic_category(), "epoll");
     epoll_event event{};
@@ -257,14 +258,21 @@ void IoThread::on_readable(Connection& c) {
         const std::size_t used = serve(c, c.input.view());
         if (!c.dead) c.input.consume(used);
     }
-    if (server_.write_barrier()) [[unlikely]] {
-        unsettled_.push_back(&c);
-    } else {
-        settle(c);
-    }
+    settle_soon(c);
 }
 
-/// The replies of all who were served in this turn wait for one write, and one sync, together.
+/// A client that sleeps is woken by the first reply, and a client of many connections goes back to
+/// sleep if the next is not there yet: so the replies of some leave one right after another. With a
+/// write barrier those of the whole turn do, behind one write and one sync.
+void IoThread::settle_soon(Connection& c) {
+    if (unsettled_.empty()) unsettled_since_ = ticks();
+    unsettled_.push_back(&c);
+    if (server_.write_barrier()) [[unlikely]]
+        return;
+    if (unsettled_.size() >= kTogetherMax || ticks() - unsettled_since_ > together_ticks_max_)
+        settle_together();
+}
+
 void IoThread::settle_together() {
     // Settling may serve, and a script that is served may serve others from within.
     std::vector<Connection*> served = std::exchange(unsettled_, {});

@@ -68,6 +68,9 @@ private:
         64 << 20;  ///< output beyond which nothing more is run
     static constexpr std::int64_t kLingerMs = 1000;
     static constexpr int kEventsMax = 128;
+    /// Replies wait for those of other connections of the same turn: of so many, for so long.
+    static constexpr std::size_t kTogetherMax = 16;
+    static constexpr double kTogetherNsMax = 100'000;
 
     void wait_and_serve(int timeout_ms);
     void serve_while_busy(int timeout_ms);
@@ -85,6 +88,7 @@ private:
     void serve_input(Connection& c);
     void settle(Connection& c);
     void pass_barrier();
+    void settle_soon(Connection& c);
     void settle_together();
     bool within_output_limits(Connection& c);
     static void note_pending(Connection& c, std::size_t bytes);
@@ -104,6 +108,7 @@ private:
     std::atomic<std::uint64_t>* tick_;
     int epoll_ = -1;
     int wake_ = -1;
+    const std::uint64_t together_ticks_max_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::thread::id> id_{};  ///< the loop's
     std::unique_ptr<Executor> executor_;
@@ -115,7 +120,8 @@ private:
     std::int64_t next_sweep_ms_ = 0;
     std::size_t lingering_ = 0;
     std::vector<Connection*> dead_;
-    std::vector<Connection*> unsettled_;  ///< served in this turn, while there is a write barrier
+    std::vector<Connection*> unsettled_;  ///< served in this turn, with replies still to be sent
+    std::uint64_t unsettled_since_ = 0;   ///< ticks
     std::set<std::pair<std::int64_t, std::uint64_t>>
         deadlines_;  ///< of suspended sessions: when, whose
 

@@ -84,8 +84,8 @@ class Background final : public KeyspaceObserver {
 public:
     explicit Background(Server& server) : server_(server) {}
 
-    void before_change(int db, Entry& entry) override {
-        if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry);
+    void before_change(int db, Entry& entry, KeyHash hash) override {
+        if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry, hash);
     }
     void expired(int db, Bytes key) override {
         alone([&](Record& record) { record.expired(db, key); });

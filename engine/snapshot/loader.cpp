@@ -10,7 +10,7 @@ namespace {
 /// Nobody watches a load: what is there is new to everybody.
 class Unobserved final : public KeyspaceObserver {
 public:
-    void before_change(int, Entry&) override {}
+    void before_change(int, Entry&, KeyHash) override {}
     void expired(int, Bytes) override {}
     void evicted(int, Bytes) override {}
 };

@@ -40,7 +40,7 @@ void SnapshotWalker::abort(std::string why) {
     fail(std::move(why));
 }
 
-void SnapshotWalker::before_change(int db, Entry& entry) {
+void SnapshotWalker::before_change(int db, Entry& entry, KeyHash) {
     if (entry.walk_mark() == epoch_) return;
     entry.set_walk_mark(epoch_);
     if (failed()) return;

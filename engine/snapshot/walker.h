@@ -48,7 +48,7 @@ public:
     /// more.
     void abort(std::string why);
 
-    void before_change(int db, Entry& entry) override;
+    void before_change(int db, Entry& entry, KeyHash hash) override;
     void expired(int, Bytes) override {}
     void evicted(int, Bytes) override {}
 

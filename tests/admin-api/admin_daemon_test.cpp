@@ -531,7 +531,11 @@ private slots:
         auto options = house.options();
         options.state_dir = dir.filePath("other").toStdString();
         options.listen = "127.0.0.1:" + std::to_string(house.daemon->port());
-        const auto second = Daemon::make(options, house.make_fleet());
+        auto second = Daemon::make(options, house.make_fleet());
+        for (int i = 0; i < 20 && !second && second.error().code == "NodeRangeInUse"; ++i) {
+            options.node_range = house.options().node_range;
+            second = Daemon::make(options, house.make_fleet());
+        }
         QVERIFY(!second);
         QCOMPARE(QString::fromStdString(second.error().code), QString("AddressInUse"));
         QVERIFY2(second.error().message.find("(pid " + std::to_string(::getpid()) + ")") !=

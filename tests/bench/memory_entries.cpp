@@ -29,7 +29,7 @@ constexpr int kKeys = 1'000'000;
 
 class Silent final : public KeyspaceObserver {
 public:
-    void before_change(int, Entry&) override {}
+    void before_change(int, Entry&, KeyHash) override {}
     void expired(int, Bytes) override {}
     void evicted(int, Bytes) override {}
 };

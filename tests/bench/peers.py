@@ -5,21 +5,22 @@ import shutil
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from ports import free_port  # noqa: E402
 
 ENGINE = os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine")
 CORES = sorted(os.sched_getaffinity(0))
 LOAD_CORES = ",".join(map(str, CORES[1:] or CORES))
+TOOLS = os.path.join(os.environ["MILLPOND_BIN"], "..", "tests")
+LOAD = os.environ.get("MILLPOND_BENCH_LOAD", os.path.join(TOOLS, "closed_load"))  # or redis-benchmark
+CONNECTIONS, KEYS = 50, 100000
 PROGRAMS = {"redis": ["redis-server"], "millpond": [ENGINE, "--threads", "1"],
             # Answers without doing anything: what the transport alone costs.
-            "floor": [os.path.join(os.environ["MILLPOND_BIN"], "..", "tests", "transport_floor")]}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+            "floor": [os.path.join(TOOLS, "transport_floor")]}
 
 
 def encode(words):
@@ -93,12 +94,17 @@ class Peer:
         waiting.clear()
 
     def benchmark_us(self, depth, requests, words):
-        """Server CPU per operation of one run of redis-benchmark with this command, in microseconds."""
+        """Server CPU per operation of one run of the load with this command, in microseconds."""
         before = self.cpu_seconds()
-        subprocess.run(["taskset", "-c", LOAD_CORES, "redis-benchmark", "-p", str(self.port), "-q", "-n", str(requests),
-                        "-P", str(depth), "-r", "100000", "-c", "50", *words], stdout=subprocess.DEVNULL, check=True,
-                       stderr=subprocess.DEVNULL if self.name == "floor" else None)  # it misses the floor's CONFIG
+        subprocess.run(["taskset", "-c", LOAD_CORES, *self.load(depth, requests, words)], stdout=subprocess.DEVNULL,
+                       check=True, stderr=subprocess.DEVNULL if self.name == "floor" else None)
         return (self.cpu_seconds() - before) / requests * 1e6
+
+    def load(self, depth, requests, words):
+        if LOAD == "redis-benchmark":  # it misses the floor's CONFIG, and says so
+            return [LOAD, "-p", str(self.port), "-q", "-n", str(requests), "-P", str(depth), "-r", str(KEYS),
+                    "-c", str(CONNECTIONS), *words]
+        return [LOAD, str(self.port), str(requests), str(depth), str(CONNECTIONS), str(KEYS), *words]
 
 
 def alternate(peers, rounds, measure):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Server CPU time per operation, millpond-engine beside redis-server in the same run.
 
-Each is pinned to one core (--threads 1), redis-benchmark to the others; the time is the server process's own,
-from /proc. Rounds alternate between the two, and ratios are of the medians. A third, transport_floor, only takes and
+Each is pinned to one core (--threads 1), the load to the others; the time is the server process's own, from /proc. The
+load is closed_load, which costs less than a server does and so keeps it busy (MILLPOND_BENCH_LOAD=redis-benchmark
+takes that instead: there the faster server waits, and pays for falling asleep and waking up). Rounds alternate between the two, and ratios are of the medians. A third, transport_floor, only takes and
 answers: what it spends no server here can save, and the last column compares what the two spend beyond it. With
 MILLPOND_CHECK=1 the ratios must meet their targets.
 """

@@ -40,7 +40,7 @@ void expire_all(KeyspaceFixture& fixture, UnixMillis now) {
 /// How late each key went.
 class LatenessObserver final : public KeyspaceObserver {
 public:
-    void before_change(int, Entry&) override {}
+    void before_change(int, Entry&, KeyHash) override {}
     void expired(int, Bytes) override {
         const UnixMillis late = real_now() - deadline.load();
         UnixMillis seen = latest.load();

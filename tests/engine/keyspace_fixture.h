@@ -27,12 +27,14 @@ inline std::uint64_t test_seed() {
 
 class RecordingObserver final : public KeyspaceObserver {
 public:
-    void before_change(int db, Entry& entry) override {
+    void before_change(int db, Entry& entry, KeyHash) override {
         changes.emplace_back(db, std::string(entry.key()));
     }
     void expired(int db, Bytes key) override { expiries.emplace_back(db, std::string(key)); }
     void evicted(int db, Bytes key) override { evictions.emplace_back(db, std::string(key)); }
-    void created(int db, Bytes key) override { creations.emplace_back(db, std::string(key)); }
+    void created(int db, Bytes key, KeyHash) override {
+        creations.emplace_back(db, std::string(key));
+    }
 
     using Events = std::vector<std::pair<int, std::string>>;
     Events changes, expiries, evictions, creations;

@@ -4,20 +4,18 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from ports import free_port  # noqa: E402
 
 ENGINE = os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine")
 
 
 class Error(Exception):
     """An error reply."""
-
-
-def free_port(address="127.0.0.1"):
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
 
 
 def wait_until(condition, seconds=20, what="condition"):

@@ -482,8 +482,8 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
     class Observer final : public KeyspaceObserver {
     public:
         explicit Observer(std::atomic<KeyspaceObserver*>& hook) : hook_(hook) {}
-        void before_change(int db, Entry& entry) override {
-            if (KeyspaceObserver* observer = hook_.load()) observer->before_change(db, entry);
+        void before_change(int db, Entry& entry, KeyHash hash) override {
+            if (KeyspaceObserver* observer = hook_.load()) observer->before_change(db, entry, hash);
         }
         void expired(int, Bytes) override {}
         void evicted(int, Bytes) override {}

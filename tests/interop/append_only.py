@@ -92,7 +92,7 @@ class AppendOnlyTest(unittest.TestCase):
 
     def refused(self, *options):
         """What an engine that cannot start from the folder says."""
-        done = subprocess.run([ENGINE, "--port", str(free_port()), "--bind", LOOPBACK, "--dir", self.folder, "--appendonly", "yes",
+        done = subprocess.run([ENGINE, "--port", str(free_port(LOOPBACK)), "--bind", LOOPBACK, "--dir", self.folder, "--appendonly", "yes",
                                *options], capture_output=True, text=True, timeout=60 * SLOWNESS)
         self.assertNotEqual(done.returncode, 0)
         return done.stderr
@@ -316,7 +316,7 @@ class AppendOnlyTest(unittest.TestCase):
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write that is too long is then an error like that of a full disk
             resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
 
-        port = free_port()
+        port = free_port(LOOPBACK)
         args = [ENGINE, "--port", str(port), "--bind", LOOPBACK, "--dir", self.folder, "--appendonly", "yes", "--save", "",
                 "--protected-mode", "no", "--enable-debug-command", "yes"]
         with open(os.path.join(self.folder, "log"), "wb") as log:

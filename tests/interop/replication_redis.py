@@ -14,18 +14,13 @@ import threading
 import time
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")]
 from harness import BIN, SOAK, Redis, ReplyError, wait_for  # noqa: E402
+from ports import free_port  # noqa: E402
 
 ENGINE = os.path.join(BIN, "millpond-engine")
 SEED = int(os.environ.get("MILLPOND_SEED") or random.randrange(1 << 30))
 LOOPBACK = f"127.{random.SystemRandom().randrange(100, 250)}.{random.SystemRandom().randrange(1, 250)}.1"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
 
 
 class Node:
@@ -34,7 +29,7 @@ class Node:
     def __init__(self, program, *options, folder=None):
         self.folder = folder or tempfile.mkdtemp(prefix="millpond-replication-")
         self.owns_folder = folder is None
-        self.port = free_port()
+        self.port = free_port(LOOPBACK)
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.args = [program, "--port", str(self.port), "--bind", LOOPBACK, "--dir", self.folder,
                      "--repl-diskless-sync-delay", "0", "--protected-mode", "no", "--save", "",
@@ -599,7 +594,7 @@ class ReplicationTest(unittest.TestCase):
             self.addCleanup(shutil.rmtree, folder, True)
             with open(os.path.join(folder, "dump.rdb"), "wb") as file:
                 file.write(data)
-            done = subprocess.run([ENGINE, "--port", str(free_port()), "--bind", LOOPBACK, "--dir", folder],
+            done = subprocess.run([ENGINE, "--port", str(free_port(LOOPBACK)), "--bind", LOOPBACK, "--dir", folder],
                                   capture_output=True, text=True, timeout=30)
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("dump.rdb", done.stderr)

@@ -3,23 +3,19 @@
 
 import os
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from ports import free_port  # noqa: E402
 from resp_client import Client
 
 # Everything that would make a difference in time, not in kind, is switched off.
 COMMON = ["--save", "", "--enable-debug-command", "yes", "--loglevel", "warning", "--bind", "127.0.0.1",
           "--repl-diskless-sync-delay", "0"]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class OwnFolder:
