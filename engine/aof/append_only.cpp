@@ -15,6 +15,7 @@
 #include "engine/log/effect_log.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
+#include "engine/server/latency_monitor.h"
 #include "engine/server/server.h"
 #include "engine/snapshot/rdb_file.h"
 #include "resp/command.h"
@@ -272,6 +273,7 @@ void AppendOnly::write_until(LogOffset target) {
     // Whatever waits for room on the disk waits in memory; nobody asks for it at every reply.
     if (write_failed_ && steady_ms() - failed_at_ms_ < kRetryMs) return;
     const EffectLog& log = environment_.server.log();
+    const std::int64_t begin_ms = steady_ms();
     // Since the target was read, the log may have begun anew.
     while (reader_->position() < std::min(target, log.reserved())) {
         const std::string_view bytes = reader_->peek();
@@ -283,10 +285,22 @@ void AppendOnly::write_until(LogOffset target) {
         reader_->consume(bytes.size());
         written_.store(reader_->position(), std::memory_order_release);
     }
+    note_write(steady_ms() - begin_ms);
     if (!write_failed_) return;
     write_failed_ = false;
     tell_trouble();
     spdlog::warn("AOF write error looks solved, writes are served again.");
+}
+
+/// LATENCY's words: every write, and what it ran beside. Requires: the lock.
+void AppendOnly::note_write(std::int64_t ms) const {
+    Server& server = environment_.server;
+    LatencyMonitor::note(server, "aof-write", ms);
+    LatencyMonitor::note(server,
+                         syncing_aside_ ? "aof-write-pending-fsync"
+                         : rewriting_   ? "aof-write-active-child"
+                                        : "aof-write-alone",
+                         ms);
 }
 
 void AppendOnly::write_failed() {
@@ -323,7 +337,9 @@ int AppendOnly::sync_all() {
 
 /// For appendfsync always: replies wait for it. Requires: the lock.
 void AppendOnly::sync_now() {
+    const std::int64_t begin_ms = steady_ms();
     const int problem = sync_all();
+    LatencyMonitor::note(environment_.server, "aof-fsync-always", steady_ms() - begin_ms);
     if (problem == 0) return;
     spdlog::critical(
         "The append-only file cannot be synced ({}), and with appendfsync always a client may have "
@@ -338,11 +354,13 @@ void AppendOnly::sync_aside(std::unique_lock<std::mutex>& lock) {
     const LogOffset until = written_.load();
     auto files = std::exchange(to_sync_, {});
     const std::shared_ptr<AofFile> current = file_;
+    syncing_aside_ = true;
     lock.unlock();
     int problem = 0;
     for (const auto& file : files) problem = problem ? problem : file->sync();
     if (problem == 0) problem = current->sync();
     lock.lock();
+    syncing_aside_ = false;
     synced_at_ms_ = steady_ms();
     if (!file_) return;  // it was turned off meanwhile
     if (problem != 0) to_sync_.insert(to_sync_.begin(), files.begin(), files.end());

@@ -107,6 +107,7 @@ private:
     std::string adopt(const Rewrite& job);
     void rewrite_failed(const std::string& error);
     void write_until(LogOffset target);
+    void note_write(std::int64_t ms) const;
     void write_failed();
     int sync_all();
     void sync_now();
@@ -136,6 +137,7 @@ private:
     std::uint64_t base_bytes_ = 0;    ///< of all files after the last rewrite, or at the start
     bool suspended_ = false;          ///< between data_goes() and data_came()
     bool write_failed_ = false;
+    bool syncing_aside_ = false;
     int sync_errno_ = 0;
     std::int64_t failed_at_ms_ = 0, synced_at_ms_ = 0;
 

@@ -36,12 +36,6 @@ void set_clocks(Server& server) {
     clocks.lfu_decay_minutes = static_cast<int>(config.lfu_decay_time.load());
 }
 
-void note_latency(Server& server, std::string_view event, std::int64_t ms) {
-    const std::int64_t watched_ms =
-        server.config().latency_monitor_threshold.load(std::memory_order_relaxed);
-    if (watched_ms > 0 && ms >= watched_ms) server.latency_monitor().add(event, ms);
-}
-
 /// How long memory is above maxmemory though keys are evicted.
 void note_excess(Statistics& statistics, bool exceeded) {
     std::atomic<std::int64_t>& since = statistics.eviction_exceeded_since_ms;
@@ -66,7 +60,7 @@ Room make_room(Server& server) {
         .not_counted = server.log().memory_bytes()};
     const std::int64_t begin = steady_ms();
     const Room room = make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
-    note_latency(server, "eviction-cycle", steady_ms() - begin);
+    LatencyMonitor::note(server, "eviction-cycle", steady_ms() - begin);
     note_excess(server.statistics(), room != Room::enough);
     return room;
 }
@@ -81,7 +75,7 @@ Housekeeping::Housekeeping(Server& server)
                .took =
                    [&server](std::chrono::microseconds time) {
                        server.statistics().expiry_us.add(time.count());
-                       note_latency(server, "expire-cycle", time.count() / 1000);
+                       LatencyMonitor::note(server, "expire-cycle", time.count() / 1000);
                    },
                .evict =
                    [&server] {

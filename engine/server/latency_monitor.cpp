@@ -4,8 +4,16 @@
 #include <algorithm>
 
 #include "engine/server/clock.h"
+#include "engine/server/config.h"
+#include "engine/server/server.h"
 
 namespace millpond::engine {
+
+void LatencyMonitor::note(Server& server, std::string_view event, std::int64_t ms) {
+    const std::int64_t watched_ms =
+        server.config().latency_monitor_threshold.load(std::memory_order_relaxed);
+    if (watched_ms > 0 && ms >= watched_ms) server.latency_monitor().add(event, ms);
+}
 
 void LatencyMonitor::add(std::string_view event, std::int64_t ms) {
     const std::int64_t now = unix_ms() / 1000;

@@ -15,6 +15,8 @@
 
 namespace millpond::engine {
 
+class Server;
+
 class LatencyMonitor {
 public:
     static constexpr std::size_t kSamplesMax = 160;
@@ -32,6 +34,8 @@ public:
 
     /// `event` took that long.
     void add(std::string_view event, std::int64_t ms);
+    /// The same if that is as long as the server's latency-monitor-threshold, and that is set.
+    static void note(Server& server, std::string_view event, std::int64_t ms);
     /// By name.
     std::vector<Event> events() const;
     std::optional<Event> event(std::string_view name) const;

@@ -29,14 +29,14 @@ def encode(words):
 
 
 class Peer:
-    """One server, pinned to the first core, from its start to its end."""
+    """One server, pinned to the first core unless told, from its start to its end."""
 
-    def __init__(self, name, *options):
+    def __init__(self, name, *options, cores=str(CORES[0])):
         self.name = name
         self.folder = tempfile.mkdtemp(prefix="millpond-bench-")
         self.port = free_port()
         # The floor minds nothing that follows its port.
-        command = ["taskset", "-c", str(CORES[0]), *PROGRAMS[name], "--port", str(self.port), "--bind", "127.0.0.1",
+        command = ["taskset", "-c", cores, *PROGRAMS[name], "--port", str(self.port), "--bind", "127.0.0.1",
                    "--save", "", "--dir", self.folder, "--enable-debug-command", "yes", *options]
         begun = time.monotonic()
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -121,16 +121,21 @@ class Table:
     machine can go below, the ratio of what each spends beyond it is shown too."""
 
     def __init__(self, unit, floor=False):
-        self.missed, self.floor = 0, floor
+        self.missed = 0
+        self.compare(unit, "redis", "millpond", floor)
+
+    def compare(self, unit, peer, ours, floor=False):
+        """Begins a table of its own: two peers, of which the second is to be the cheaper."""
+        self.peer, self.ours, self.floor = peer, ours, floor
         more = (" floor | beyond it |", "---|---|") if floor else ("", "")
-        print(f"| {unit} | redis | millpond | ratio | target |{more[0]}\n|---|---|---|---|---|{more[1]}", flush=True)
+        print(f"\n| {unit} | {peer} | {ours} | ratio | target |{more[0]}\n|---|---|---|---|---|{more[1]}", flush=True)
 
     def row(self, name, figures, target):
-        redis, millpond = figures["redis"], figures["millpond"]
-        self.missed += millpond / redis > target
-        row = f"| {name} | {redis:.2f} | {millpond:.2f} | {millpond / redis:.2f} | {target:.2f} |"
+        peer, ours = figures[self.peer], figures[self.ours]
+        self.missed += ours / peer > target
+        row = f"| {name} | {peer:.2f} | {ours:.2f} | {ours / peer:.2f} | {target:.2f} |"
         if self.floor:
-            row += self.beyond(redis, millpond, figures.get("floor"))
+            row += self.beyond(peer, ours, figures.get("floor"))
         print(row, flush=True)
 
     @staticmethod

@@ -11,7 +11,7 @@ import hashlib
 import os
 import sys
 
-from peers import Peer, Table, alternate
+from peers import CORES, Peer, Table, alternate
 
 ROUNDS = int(os.environ.get("MILLPOND_BENCH_ROUNDS", "5"))
 REQUESTS = int(os.environ.get("MILLPOND_BENCH_REQUESTS", "100000"))  # at pipeline 1; ten times as many at 16
@@ -71,7 +71,22 @@ def main():
             table.row(name, alternate(racers, ROUNDS, lambda peer: peer.benchmark_us(depth, requests, words)), target)
     if not only or "append-only" in only:
         with_append_only_file(table)
+    if not only or "threads" in only:
+        with_two_threads(table)
     return table.status()
+
+
+def with_two_threads(table):
+    """Two threads do 1.6 times the work of one if each of their operations costs 2 / 1.6 of one thread's at most: that is
+    what can be measured where the load has no cores of its own. All share all cores."""
+    every = ",".join(map(str, CORES))
+    with Peer("millpond", "--threads", "1", cores=every) as one, Peer("millpond", "--threads", "2", cores=every) as two:
+        peers = {"one thread": one, "two threads": two}
+        for peer in peers.values():
+            prepare(peer)
+        table.compare("server CPU, us per operation", *peers)
+        for name in ("GET", "SET", "INCR", "HSET"):
+            table.row(f"{name}, pipeline 16", alternate(peers, ROUNDS, lambda peer: peer.benchmark_us(16, 10 * REQUESTS, SIMPLE[name])), 1.25)
 
 
 def with_append_only_file(table):

@@ -311,6 +311,15 @@ class AppendOnlyTest(unittest.TestCase):
             file.write("# a remark\n" + manifest)
         self.assertEqual(self.start()("GET", "last"), b"1")
 
+    def test_slow_writes_are_latency_events(self):
+        seen = []
+        for program in (ENGINE, "redis-server"):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            node = self.start(program, "--appendfsync", "always", "--latency-monitor-threshold", "1", folder=folder)
+            node("SET", "big", b"x" * (64 << 20))  # no disk takes that in less than a millisecond
+            seen.append({event[0] for event in node("LATENCY", "LATEST") if event[0].startswith(b"aof")})
+        self.assertEqual(*seen)
+
     def test_a_full_disk_stops_writes_until_there_is_room(self):
         def little_room():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write that is too long is then an error like that of a full disk
