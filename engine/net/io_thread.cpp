@@ -198,6 +198,7 @@ void IoThread::take_events(int timeout, const Connection* but) {
         }
         if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
     }
+    serve_received();
     if (!unsettled_.empty()) settle_together();
 }
 
@@ -211,10 +212,13 @@ void IoThread::serve_while_busy(int timeout) {
     resp::RequestBatch batch;
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);
+    const std::size_t read_used = std::exchange(read_used_, 0);
     Connection* const outer = std::exchange(running_, nullptr);
     if (outer) watch(*outer, 0);  // it is looked after when its command has ended
+    serve_received();             // those who were read together with it
     take_events(timeout, outer);
     running_ = outer;
+    read_used_ = read_used;
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);
     busy_ = false;
@@ -230,9 +234,10 @@ void IoThread::on_readable(Connection& c) {
         // happened.
         return kill(c);
     }
-    char* to = read_buffer_.get();
-    std::size_t room = kReadBytes;
-    if (!c.input.empty()) {
+    char* to = read_buffer_.get() + read_used_;
+    std::size_t room = kReadBytes - read_used_;
+    const bool own = !c.input.empty();
+    if (own) {
         const std::size_t have = c.input.size();
         const std::size_t missing =
             c.parser.bytes_wanted() > have ? c.parser.bytes_wanted() - have : 0;
@@ -249,16 +254,36 @@ void IoThread::on_readable(Connection& c) {
     server_.statistics().reads.add(1);
     c.bytes_in.store(c.bytes_in.load(std::memory_order_relaxed) + size, std::memory_order_relaxed);
     c.last_active_ms.store(now_ms_, std::memory_order_relaxed);
-    if (c.input.empty()) {
-        const std::string_view data(to, size);
-        const std::size_t used = serve(c, data);
-        if (!c.dead) c.input.append(data.substr(used));
-    } else {
+    if (own) {
         c.input.commit(size);
-        const std::size_t used = serve(c, c.input.view());
-        if (!c.dead) c.input.consume(used);
+        received_.push_back({&c, {}});
+    } else {
+        received_.push_back({&c, {to, size}});
+        read_used_ += size;
     }
-    settle_soon(c);
+    if (received_.size() >= kTogetherMax || kReadBytes - read_used_ < kReadBytesMin)
+        serve_received();
+}
+
+/// Serving some connections one right after another finds the code and the data structures in the
+/// caches, which the kernel has filled with its own while it read.
+void IoThread::serve_received() {
+    while (served_ < received_.size()) {
+        const auto [connection, data] = received_[served_++];
+        Connection& c = *connection;
+        if (c.dead) continue;
+        // A command that takes long has the rest served from within: then there is nothing left.
+        if (data.empty()) {
+            const std::size_t used = serve(c, c.input.view());
+            if (!c.dead) c.input.consume(used);
+        } else {
+            const std::size_t used = serve(c, data);
+            if (!c.dead) c.input.append(data.substr(used));
+        }
+        settle_soon(c);
+    }
+    received_.clear();
+    served_ = read_used_ = 0;
 }
 
 /// A client that sleeps is woken by the first reply, and a client of many connections goes back to

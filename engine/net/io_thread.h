@@ -68,9 +68,16 @@ private:
         64 << 20;  ///< output beyond which nothing more is run
     static constexpr std::int64_t kLingerMs = 1000;
     static constexpr int kEventsMax = 128;
-    /// Replies wait for those of other connections of the same turn: of so many, for so long.
+    /// Connections of one turn that are read, served and answered together, and for how long the
+    /// first of them waits for the others.
     static constexpr std::size_t kTogetherMax = 16;
     static constexpr double kTogetherNsMax = 100'000;
+
+    /// What was read from a connection and is still to be served.
+    struct Received {
+        Connection* connection;
+        std::string_view data;  ///< in the thread's buffer; else empty: in the connection's own
+    };
 
     void wait_and_serve(int timeout_ms);
     void serve_while_busy(int timeout_ms);
@@ -83,6 +90,7 @@ private:
     void note_deadline(Connection& c);
     void forget_deadline(Connection& c);
     void on_readable(Connection& c);
+    void serve_received();
     void discard_input(Connection& c);
     std::size_t serve(Connection& c, std::string_view data);
     void serve_input(Connection& c);
@@ -113,6 +121,9 @@ private:
     std::atomic<std::thread::id> id_{};  ///< the loop's
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<char[]> read_buffer_;
+    std::size_t read_used_ = 0;  ///< of it, by received_
+    std::vector<Received> received_;
+    std::size_t served_ = 0;  ///< of them
     resp::RequestBatch batch_;
     Connection* running_ = nullptr;  ///< whose commands are being run
     bool busy_ = false;              ///< in serve_while_busy()

@@ -7,6 +7,7 @@ should trust.
 
 import os
 import random
+import socket
 import sys
 import threading
 import unittest
@@ -208,7 +209,7 @@ class MovingValues(unittest.TestCase):
 
     def test_a_silent_target_is_given_up(self):
         self.mine.call("SET", "k", "v")
-        with servers.socket.socket() as listener:
+        with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen()
             port = str(listener.getsockname()[1])
