@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scripts that run long, scripts that are refused, and functions that outlive the process."""
 import os
+import select
+import signal
 import unittest
 
 from server_harness import Engine, Error, wait_until
@@ -84,6 +86,25 @@ class Scripts(unittest.TestCase):
         self.assertIn("SCRIPT KILL", text(running.read()))
         for client in waiting:
             self.assertEqual(client.ask("PING"), "PONG")
+
+    def test_who_is_read_together_with_a_slow_script_is_answered_from_within_it(self):
+        clients = [self.client() for _ in range(5)]
+        for client in clients:
+            client.ask("PING")
+        # While it stands still, all that they send gathers, and comes in one turn of the loop.
+        self.engine.process.send_signal(signal.SIGSTOP)
+        running, *waiting, killer = clients
+        running.push("EVAL", LOOP, 0)
+        for client in waiting:
+            client.push("GET", "x")
+        killer.push("SCRIPT", "KILL")
+        self.engine.process.send_signal(signal.SIGCONT)
+        self.assertIn(text(killer.read()), ("OK", "NOTBUSY No scripts in execution right now."))
+        for client in waiting:
+            self.assertIn(text(client.read()) or "nil", (
+                "nil", "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."))
+        wait_until(lambda: killer.ask("SCRIPT", "KILL") and select.select([running.socket], [], [], 0)[0], what="the script's end")
+        self.assertIn("SCRIPT KILL", text(running.read()))
 
     def test_a_script_that_has_written_can_only_be_ended_with_the_server(self):
         self.start("EVAL", "redis.call('SET', 'a', 1) " + LOOP, 0)
