@@ -26,12 +26,12 @@ bool parse_count(std::string_view digits, std::int64_t& out) {
 bool take_short_count(const char*& at, const char* end, std::int64_t& out) {
     constexpr std::ptrdiff_t kDigitsMax = 9;
     const char* digit = at + 1;
-    const char* const last = std::min(end - 1, digit + kDigitsMax);
+    const char* const last = digit + std::min(end - digit - 1, kDigitsMax);
     std::int64_t value = 0;
-    if (digit >= last || *digit == '0') return false;
+    if (digit >= last || *digit < '1' || *digit > '9') return false;
     for (; digit < last && *digit >= '0' && *digit <= '9'; ++digit)
         value = value * 10 + (*digit - '0');
-    if (digit >= last || *digit != '\r' || digit == at + 1) return false;
+    if (digit >= last || *digit != '\r') return false;
     out = value;
     at = digit + 2;
     return true;

@@ -118,6 +118,7 @@ void ReplicaHub::run() {
     ::prctl(PR_SET_TIMERSLACK, 1000UL);  // a nap is as short as it says
     EffectLog& log = environment_.server.log();
     LogOffset seen = log.end();
+    last_ping_ms_ = steady_ms();  // the first comes a period after the start, not with a replica
     while (!stop_.load()) {
         const std::int64_t now = steady_ms();
         turn(now);

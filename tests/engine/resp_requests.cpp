@@ -151,6 +151,8 @@ private slots:
     void errorsAreRedisWords() {
         const std::string prefix = "ERR Protocol error: ";
         QCOMPARE(error_of("*abc\r\n"), prefix + "invalid multibulk length");
+        QCOMPARE(error_of("*\r\n$1\r\na\r\n"), prefix + "invalid multibulk length");
+        QCOMPARE(error_of("*1\r\n$\r\na\r\n"), prefix + "invalid bulk length");
         QCOMPARE(error_of("*2147483648\r\n"), prefix + "invalid multibulk length");
         QCOMPARE(error_of("*1\r\n:1\r\n"), prefix + "expected '$', got ':'");
         QCOMPARE(error_of("*1\r\n$-1\r\n"), prefix + "invalid bulk length");

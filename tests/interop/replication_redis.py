@@ -405,8 +405,8 @@ class ReplicationTest(unittest.TestCase):
         self.assert_equal_data(first, second, primary)
 
     def test_a_stock_redis_can_be_promoted_and_followed(self):
-        primary, redis, ours = self.ours(), self.redis(), self.ours()
-        primary("CONFIG", "SET", "repl-ping-replica-period", 3600)  # a PING would take one further than the other
+        # A PING would take one further than the other.
+        primary, redis, ours = self.ours("--repl-ping-replica-period", "3600"), self.redis(), self.ours()
         for replica in (redis, ours):
             follow(replica, primary)
         wait_for("the links", lambda: link_up(redis) and link_up(ours))
