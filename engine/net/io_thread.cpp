@@ -274,8 +274,7 @@ void IoThread::serve_received() {
         if (c.dead) continue;
         // A command that takes long has the rest served from within: then there is nothing left.
         if (data.empty()) {
-            const std::size_t used = serve(c, c.input.view());
-            if (!c.dead) c.input.consume(used);
+            serve_kept(c);
         } else {
             const std::size_t used = serve(c, data);
             if (!c.dead) c.input.append(data.substr(used));
@@ -357,11 +356,13 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
 }
 
 /// Runs what waits in the connection's own buffer.
+void IoThread::serve_kept(Connection& c) {
+    const std::size_t used = serve(c, c.input.view());
+    if (!c.dead) c.input.consume(used);
+}
+
 void IoThread::serve_input(Connection& c) {
-    if (!c.input.empty()) {
-        const std::size_t used = serve(c, c.input.view());
-        if (!c.dead) c.input.consume(used);
-    }
+    if (!c.input.empty()) serve_kept(c);
     settle(c);
 }
 

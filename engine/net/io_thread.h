@@ -93,6 +93,7 @@ private:
     void serve_received();
     void discard_input(Connection& c);
     std::size_t serve(Connection& c, std::string_view data);
+    void serve_kept(Connection& c);
     void serve_input(Connection& c);
     void settle(Connection& c);
     void pass_barrier();

@@ -6,9 +6,6 @@
 // redis-benchmark does not: a server that waits for its load spends time on falling asleep and
 // waking up. An error reply ends it. Run: closed_load PORT REQUESTS DEPTH CONNECTIONS KEYS WORD...;
 // __rand_int__ in a word stands for twelve random digits below KEYS, as redis-benchmark has it.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,13 +15,14 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "tests/bench/connect.h"
 
 namespace {
 
@@ -106,19 +104,6 @@ struct Link {
     std::size_t waiting = 0;
     ReplyCounter replies;
 };
-
-int connect_to(int port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        throw std::runtime_error("cannot connect");
-    const int yes = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    return fd;
-}
 
 class Load {
 public:

@@ -4,9 +4,6 @@
 // counts from the moment at which its request should have left, so a stalled server cannot hide
 // its stall by stalling the load. Half GET, half SET of 64 bytes. Prints p50, p99, p99.9 and the
 // longest in microseconds. Run: offered_load PORT RATE SECONDS [CONNECTIONS].
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +18,8 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "tests/bench/connect.h"
 
 namespace {
 
@@ -42,19 +41,6 @@ struct Link {
     std::string unsent;
     std::size_t unread = 0;
 };
-
-int connect_to(int port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
-        throw std::runtime_error("cannot connect");
-    const int yes = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-    return fd;
-}
 
 std::string key(std::size_t i) {
     return "load:" + std::to_string(100'000 + i);

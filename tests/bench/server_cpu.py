@@ -3,9 +3,10 @@
 
 Each is pinned to one core (--threads 1), the load to the others; the time is the server process's own, from /proc. The
 load is closed_load, which costs less than a server does and so keeps it busy (MILLPOND_BENCH_LOAD=redis-benchmark
-takes that instead: there the faster server waits, and pays for falling asleep and waking up). Rounds alternate between the two, and ratios are of the medians. A third, transport_floor, only takes and
-answers: what it spends no server here can save, and the last column compares what the two spend beyond it. With
-MILLPOND_CHECK=1 the ratios must meet their targets.
+takes that instead: there the faster server waits, and pays for falling asleep and waking up). Rounds alternate between
+the two, and ratios are of the medians. A third, transport_floor, only takes and answers: what it spends no server here
+can save, and the last column compares what the two spend beyond it. With MILLPOND_CHECK=1 the ratios must meet their
+targets.
 """
 import hashlib
 import os
@@ -80,7 +81,7 @@ def with_two_threads(table):
     """Two threads do 1.6 times the work of one if each of their operations costs 2 / 1.6 of one thread's at most: that is
     what can be measured where the load has no cores of its own. All share all cores."""
     every = ",".join(map(str, CORES))
-    with Peer("millpond", "--threads", "1", cores=every) as one, Peer("millpond", "--threads", "2", cores=every) as two:
+    with Peer("millpond", cores=every) as one, Peer("millpond", "--threads", "2", cores=every) as two:
         peers = {"one thread": one, "two threads": two}
         for peer in peers.values():
             prepare(peer)
