@@ -12,6 +12,7 @@
 #include "engine/keyspace/keyspace.h"
 #include "engine/log/effect_log.h"
 #include "engine/memory/account.h"
+#include "engine/memory/pages.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 
@@ -133,6 +134,7 @@ void doctor(Call& call) {
 
 void purge(Call& call) {
     call.db().keyspace().slabs().trim();
+    trim_pages();
     mi_collect(true);
     call.reply().ok();
 }

@@ -6,13 +6,14 @@
 #include <cassert>
 #include <new>
 
+#include "engine/keyspace/bucket_scan.h"
 #include "engine/keyspace/entry_factory.h"
 
 namespace millpond::engine {
 
 namespace {
 
-constexpr std::uint32_t kSlots = 8;  ///< in a bucket
+constexpr std::uint32_t kSlots = BucketScan::kSlots;
 constexpr std::size_t kLine = 64;
 constexpr std::uint32_t kSplitAt = 128;    ///< entries in a group
 constexpr std::uint32_t kMergeBelow = 24;  ///< a group this small looks for its buddy
@@ -129,19 +130,13 @@ void Table::probe(Place place, std::uint16_t tag, Visit&& visit) {
     for (std::uint32_t seen = 0; seen < place.buckets; ++seen) {
         // All slots are compared before any is looked at: where the match is cannot be predicted.
         Slot* const slots = place.group->slot_array() + std::size_t{bucket} * kSlots;
-        std::uint32_t matches = 0;
-        std::uint32_t empty = 0;
-        for (std::uint32_t i = 0; i < kSlots; ++i) {
-            const std::uint64_t word = slots[i].load(std::memory_order_relaxed);
-            matches |= static_cast<std::uint32_t>(tag_of(word) == tag) << i;
-            empty |= static_cast<std::uint32_t>(word == 0) << i;
-        }
-        const std::uint32_t header = bucket == 0 ? 1 : 0;
-        for (matches &= ~(empty | header); matches != 0; matches &= matches - 1) {
-            Slot& slot = slots[std::countr_zero(matches)];
+        BucketScan scan = scan_bucket(slots, tag);
+        if (bucket == 0) scan.skip_first();
+        for (; scan.any_match(); scan.next_match()) {
+            Slot& slot = slots[scan.match()];
             if (visit(slot, slot.load(std::memory_order_relaxed))) return;
         }
-        if ((empty & ~header) != 0) return;
+        if (scan.any_free()) return;
         if (++bucket == place.buckets) bucket = 0;
     }
 }

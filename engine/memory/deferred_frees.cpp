@@ -42,6 +42,7 @@ private:
 /// Steps that take some 50 us.
 constexpr std::size_t kBlocksAtOnce = 512;
 constexpr std::size_t kComparisonsAtOnce = 8192;
+constexpr std::size_t kPagesAtOnce = 64;
 
 std::uintptr_t page_of(const void* block) {
     return reinterpret_cast<std::uintptr_t>(block) >> kPageBits;
@@ -63,6 +64,10 @@ bool DeferredFrees::keep(void* block) noexcept {
     }
     if (kept_.size() % kBlocksAtOnce == 0) ::sched_yield();
     return true;
+}
+
+void DeferredFrees::pass() noexcept {
+    if (++passed_ % kPagesAtOnce == 0) ::sched_yield();
 }
 
 void DeferredFrees::give_back() {

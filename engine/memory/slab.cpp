@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/memory/slab.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -54,79 +52,6 @@ struct SlabArena::Page {
     }
 };
 
-SlabPool::~SlabPool() {
-    for (void* region : regions_) munmap(region, kRegionSize);
-}
-
-void SlabPool::map_region() {
-    // Aligned to huge pages: fewer TLB misses, and a dying process is torn down sooner.
-    constexpr std::size_t kHuge = 2 * 1024 * 1024;
-    void* raw = mmap(nullptr, kRegionSize + kHuge, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (raw == MAP_FAILED) throw std::bad_alloc();
-    const auto address = reinterpret_cast<std::uintptr_t>(raw);
-    const std::uintptr_t aligned = round_up(address, kHuge);
-    if (aligned > address) munmap(raw, aligned - address);
-    if (aligned - address < kHuge) {
-        munmap(reinterpret_cast<void*>(aligned + kRegionSize), kHuge - (aligned - address));
-    }
-    void* region = reinterpret_cast<void*>(aligned);
-    regions_.push_back(region);
-    fresh_ = static_cast<char*>(region);
-    fresh_end_ = fresh_ + kRegionSize;
-}
-
-void* SlabPool::take_page() {
-    const std::lock_guard lock(mutex_);
-    void* page;
-    if (!resident_.empty()) {
-        page = resident_.back();
-        resident_.pop_back();
-    } else if (!untouched_.empty()) {
-        page = untouched_.back();
-        untouched_.pop_back();
-    } else {
-        if (fresh_ == fresh_end_) map_region();
-        page = fresh_;
-        fresh_ += kSlabPageSize;
-    }
-    ++pages_used_;
-    return page;
-}
-
-void SlabPool::return_page(void* page) {
-    const std::lock_guard lock(mutex_);
-    --pages_used_;
-    resident_.push_back(page);
-    if (resident_.size() > 2 * kKeptFreePages) trim_locked(kKeptFreePages);
-}
-
-std::size_t SlabPool::trim(std::size_t keep) {
-    const std::lock_guard lock(mutex_);
-    return trim_locked(keep);
-}
-
-std::size_t SlabPool::trim_locked(std::size_t keep) {
-    std::size_t freed = 0;
-    while (resident_.size() > keep) {
-        madvise(resident_.back(), kSlabPageSize, MADV_DONTNEED);
-        untouched_.push_back(resident_.back());
-        resident_.pop_back();
-        freed += kSlabPageSize;
-    }
-    return freed;
-}
-
-std::size_t SlabPool::used_bytes() const {
-    const std::lock_guard lock(mutex_);
-    return pages_used_ * kSlabPageSize;
-}
-
-std::size_t SlabPool::free_bytes() const {
-    const std::lock_guard lock(mutex_);
-    return resident_.size() * kSlabPageSize;
-}
-
 std::size_t SlabArena::class_of(std::size_t rounded) noexcept {
     constexpr std::size_t kSmallClasses = (kSmallMax - kSmallest) / 8 + 1;
     if (rounded <= kSmallMax) return (rounded - kSmallest) / 8;
@@ -152,7 +77,7 @@ void SlabArena::unlink(Page* page, Page*& list) noexcept {
 }
 
 SlabArena::Page* SlabArena::add_page(std::size_t size) {
-    auto* page = static_cast<Page*>(pool_->take_page());
+    auto* page = static_cast<Page*>(pool_->take());
     page->size = static_cast<std::uint32_t>(size);
     page->capacity = static_cast<std::uint16_t>((kSlabPageSize - kPageHeader) / size);
     page->used = 0;
@@ -217,7 +142,7 @@ void SlabArena::release(void* block, std::size_t size) noexcept {
     // page each time.
     if (page->used == 0 && (partial.dense != nullptr || partial.sparse->next != nullptr)) {
         unlink(page, partial.sparse);
-        pool_->return_page(page);
+        pool_->give_back(page);
     }
 #endif
 }

@@ -35,7 +35,7 @@ std::size_t offset(const Run* run, const std::uint8_t* at) {
 }
 
 void set_count(Run* run, std::size_t count) {
-    run->count = count & 0xffffff;
+    run->count = count & 0x1fffff;
 }
 
 }  // namespace
@@ -90,6 +90,7 @@ void erase(Run*& run, std::size_t first, std::size_t count) {
 Run* split(Run*& run, std::size_t index) {
     std::size_t place = offset(run, seek(run, index)), size = run->used - place;
     Run* right = Run::create(Form::packed);
+    Run::reform(run, Form::packed);
     std::uint8_t* to = Run::splice(right, 0, 0, size);
     std::memcpy(to, run->begin() + place, size);
     set_count(right, run->count - index);

@@ -56,6 +56,7 @@ std::string_view type_name(Type type) {
 void destroy_object(Type type, void* object) noexcept {
     switch (form_of(object)) {
         case Form::packed:
+        case Form::open:
             return type == Type::list ? list_run::destroy(as<Run>(object))
                                       : packed::destroy(as<Run>(object));
         case Form::integers:
@@ -85,6 +86,7 @@ void destroy_object(Type type, void* object) noexcept {
 std::size_t object_effort(Type type, const void* object) noexcept {
     switch (form_of(object)) {
         case Form::packed:
+        case Form::open:
         case Form::integers:
             return 1;
         case Form::table:
@@ -106,6 +108,7 @@ std::size_t object_effort(Type type, const void* object) noexcept {
 std::size_t object_bytes(Type type, const void* object) noexcept {
     switch (form_of(object)) {
         case Form::packed:
+        case Form::open:
             return type == Type::list ? list_run::bytes(as<Run>(object))
                                       : packed::bytes(as<Run>(object));
         case Form::integers:
@@ -150,6 +153,7 @@ std::string_view object_encoding(Type type, const void* object) noexcept {
 void* clone_object(Type type, const void* object) {
     switch (form_of(object)) {
         case Form::packed:
+        case Form::open:
             return type == Type::list ? list_run::clone(as<Run>(object))
                                       : packed::clone(as<Run>(object));
         case Form::integers:

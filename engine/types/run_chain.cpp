@@ -85,10 +85,18 @@ void RunChain::insert(std::size_t index, const Needle& value) {
     size_++;
 }
 
+/// Queues fill and empty the runs at the ends: those are open, so that they are not moved from one
+/// size of memory to the next with every few elements. Those between are as small as can be.
+void RunChain::shape(std::size_t link) {
+    const bool end = link == 0 || link + 1 == links_;
+    Run::reform(at(link).run, end ? Form::open : Form::packed);
+}
+
 /// A full run makes room by a new run at its end (queues stay dense), or by a split in its middle.
 void RunChain::insert_at(Position place, const Needle& value) {
     Link& link = at(place.link);
     if (link.count == 0 || link.run->used + list_run::entry_size(value) <= list_run::kBytesMax) {
+        shape(place.link);
         list_run::insert(link.run, place.index, value);
         link.count++;
         return;
@@ -96,15 +104,18 @@ void RunChain::insert_at(Position place, const Needle& value) {
     if (place.index == 0 && place.link > 0) {
         Link& before = at(place.link - 1);
         if (before.run->used + list_run::entry_size(value) <= list_run::kBytesMax) {
+            shape(place.link - 1);
             list_run::insert(before.run, before.count, value);
             before.count++;
             return;
         }
     }
     if (place.index == 0 || place.index == link.count) {
-        Run* run = Run::create(Form::packed);
+        const std::size_t added = place.index == 0 ? place.link : place.link + 1;
+        const bool end = added == 0 || added == links_;
+        Run* run = Run::create(end ? Form::open : Form::packed);
         list_run::insert(run, 0, value);
-        add_link(place.index == 0 ? place.link : place.link + 1, run);
+        add_link(added, run);
         return;
     }
     Run* right = list_run::split(link.run, place.index);
@@ -127,8 +138,9 @@ void RunChain::replace(std::size_t index, const Needle& value) {
 }
 
 void RunChain::try_join(std::size_t left) {
-    if (left + 1 >= links_ || at(left).run->used + at(left + 1).run->used > list_run::kBytesMax / 2)
-        return;
+    if (left + 1 >= links_) return;
+    const std::size_t together = std::size_t{at(left).run->used} + at(left + 1).run->used;
+    if (together > list_run::kBytesMax / 2) return;
     list_run::append(at(left).run, at(left + 1).run);
     at(left).count = at(left).run->count;
     remove_link(left + 1);
@@ -146,6 +158,7 @@ void RunChain::erase(std::size_t first, std::size_t count) {
             list_run::destroy(link.run);
             remove_link(place.link);
         } else {
+            shape(place.link);
             list_run::erase(link.run, place.index, here);
             link.count -= here;
             place.link++;

@@ -48,6 +48,7 @@ private:
     void add_link(std::size_t link, Run* run);
     void remove_link(std::size_t link);
     void make_room();
+    void shape(std::size_t link);
     void insert_at(Position at, const Needle& value);
     void try_join(std::size_t left);
 

@@ -56,7 +56,7 @@ void erase_packed(Run*& run, const std::uint8_t* first, const std::uint8_t* last
                   std::size_t count) {
     for (const std::uint8_t* at = first; at != last; at = next_pair(at)) release_element(at);
     Run::splice(run, packed::offset(run, first), static_cast<std::size_t>(last - first), 0);
-    run->count = (run->count - count) & 0xffffff;
+    run->count = (run->count - count) & 0x1fffff;
 }
 
 void convert(ObjectSlot slot) {

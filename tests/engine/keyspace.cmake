@@ -2,4 +2,6 @@
 foreach(part table database expiry eviction)
   millpond_test(keyspace_${part} keyspace_${part}.cpp LINK millpond_engine_keyspace)
 endforeach()
-millpond_test(memory_frees memory_frees.cpp LINK millpond_engine_memory)
+foreach(part frees pages)
+  millpond_test(memory_${part} memory_${part}.cpp LINK millpond_engine_memory)
+endforeach()

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the key space's tests share: a key space of known seed, an observer that writes down what it
-// is told, and a seed that is printed and taken back from MILLPOND_SEED.
+// is told, and the seed.
 #pragma once
 
-#include <QByteArray>
-#include <QDebug>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,15 +12,9 @@
 #include "engine/keyspace/database.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/memory/background_free.h"
+#include "tests/engine/seed.h"
 
 namespace millpond::engine {
-
-inline std::uint64_t test_seed() {
-    const QByteArray given = qgetenv("MILLPOND_SEED");
-    const std::uint64_t seed = given.isEmpty() ? std::random_device{}() : given.toULongLong();
-    qInfo("MILLPOND_SEED=%llu", static_cast<unsigned long long>(seed));
-    return seed;
-}
 
 class RecordingObserver final : public KeyspaceObserver {
 public:

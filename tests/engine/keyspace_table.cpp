@@ -4,9 +4,12 @@
 // them, and the deadline wheel.
 #include <QtTest>
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <map>
 #include <set>
 
+#include "engine/keyspace/bucket_scan.h"
 #include "engine/keyspace/table.h"
 #include "tests/engine/keyspace_fixture.h"
 
@@ -34,6 +37,7 @@ private slots:
     void walk_sees_each_entry_once_whatever_happens_meanwhile();
     void wheel_gives_each_fragment_in_time();
     void colliding_prefixes_do_not_grow_the_directory();
+    void a_bucket_is_scanned_slot_by_slot();
 };
 
 void KeyspaceTableTest::random_operations_match_a_map() {
@@ -258,6 +262,31 @@ void KeyspaceTableTest::colliding_prefixes_do_not_grow_the_directory() {
     QVERIFY(keys.overhead(0) < 400 * 40);
     for (const std::string& key : chosen) QVERIFY(db.erase(key));
     QCOMPARE(keys.size(0), std::size_t{0});
+}
+
+void KeyspaceTableTest::a_bucket_is_scanned_slot_by_slot() {
+    std::mt19937_64 random(test_seed());
+    alignas(64) std::array<std::atomic<std::uint64_t>, BucketScan::kSlots> words;
+    for (int i = 0; i < 100'000; ++i) {
+        // Few tags, so that they meet; addresses with halves of zeros, which are not free slots.
+        const auto tag = static_cast<std::uint16_t>(random() % 3 * 0x7fff);
+        for (auto& word : words) {
+            const std::uint64_t address = random() % 4 == 0 ? 0x1230000 : random() >> 16 | 1;
+            word = random() % 3 == 0 ? 0 : random() % 3 * 0x7fff << 48 | address;
+        }
+        std::vector<std::uint32_t> expected, found;
+        bool free = false;
+        const bool skips = random() % 2 == 0;
+        for (std::uint32_t k = skips ? 1 : 0; k < words.size(); ++k) {
+            free = free || words[k] == 0;
+            if (words[k] != 0 && words[k] >> 48 == tag) expected.push_back(k);
+        }
+        BucketScan scan = scan_bucket(words.data(), tag);
+        if (skips) scan.skip_first();
+        QCOMPARE(scan.any_free(), free);
+        for (; scan.any_match(); scan.next_match()) found.push_back(scan.match());
+        QCOMPARE(found, expected);
+    }
 }
 
 QTEST_GUILESS_MAIN(KeyspaceTableTest)

@@ -11,6 +11,7 @@
 
 #include "engine/types/collections.h"
 #include "engine/types/limits.h"
+#include "tests/engine/seed.h"
 
 using namespace millpond::engine;
 
@@ -73,11 +74,7 @@ class TypesCollections : public QObject {
     std::uint64_t seed_ = 0;
 
 private slots:
-    void initTestCase() {
-        QByteArray given = qgetenv("MILLPOND_SEED");
-        seed_ = given.isEmpty() ? std::random_device()() : given.toULongLong();
-        qInfo("MILLPOND_SEED=%llu", static_cast<unsigned long long>(seed_));
-    }
+    void initTestCase() { seed_ = test_seed(); }
 
     void integers_keep_their_text() {
         for (std::string text : {"0",
