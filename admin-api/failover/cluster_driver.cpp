@@ -239,7 +239,8 @@ void ClusterDriver::perform(const Grant& action) {
         const NodeLink* source = link(action.source);
         if (!source) return;
         args.insert(args.end(),
-                    {"REPLICA", (source->spec().folder / "data.sock").string(), action.source});
+                    {"REPLICA", (source->spec().folder / "data.sock").string(), action.source,
+                     source->spec().address.ip, std::to_string(source->spec().address.port)});
     }
     ask(action, std::move(args), [this, action](const resp::Value& reply) {
         Granted granted{action.node, action.incarnation, action.request, {}};

@@ -83,7 +83,11 @@ void NodeLink::spawn() {
                     "--threads",
                     std::to_string(spec_.threads),
                     "--dir",
-                    (spec_.folder / "data").string()};
+                    (spec_.folder / "data").string(),
+                    "--replica-announce-ip",
+                    spec_.address.ip,
+                    "--replica-announce-port",
+                    std::to_string(spec_.address.port)};
     auto process = millpond::admin::spawn(options);
     if (!process) return refuse(process.error().message);
     life_ = std::make_shared<Life>(*this, ++last_incarnation_, std::move(process.value()), true);

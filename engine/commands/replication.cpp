@@ -91,7 +91,7 @@ void role(Call& call) {
             const auto primary = replication.primary();
             reply.array(5);
             reply.bulk("slave");
-            reply.bulk(primary ? (primary->path.empty() ? primary->host : primary->path) : "");
+            reply.bulk(primary ? primary->shown_host() : "");
             reply.integer(primary ? primary->port : 0);
             reply.bulk(link_word(replication.link().state()));
             return reply.integer(offset);

@@ -228,10 +228,18 @@ void NodeCommands::grant(NodeCall& call) {
     if (!epoch || *epoch == 0) return call.error("ERR the epoch is a positive number");
     const auto answer = [reply = call.answer](std::string text) { reply(std::move(text), {}); };
     if (role == "PRIMARY" && call.args.size() == 3) return roles_.grant_primary(*epoch, answer);
-    if (role == "REPLICA" && call.args.size() == 5) {
-        return roles_.grant_replica(*epoch, call.args[3], call.args[4], answer);
+    const bool shown = call.args.size() == 7;
+    const auto port = number(shown ? call.args[6] : "0");
+    if (role == "REPLICA" && (shown || call.args.size() == 5) && port && *port <= UINT16_MAX) {
+        return roles_.grant_replica(*epoch,
+                                    {.path = call.args[3],
+                                     .host = shown ? call.args[5] : "",
+                                     .port = static_cast<int>(*port),
+                                     .id = call.args[4]},
+                                    answer);
     }
-    call.error("ERR NODE.GRANT epoch PRIMARY, or NODE.GRANT epoch REPLICA path primary-id");
+    call.error(
+        "ERR NODE.GRANT epoch PRIMARY, or NODE.GRANT epoch REPLICA path primary-id [host port]");
 }
 
 void NodeCommands::pause(NodeCall& call) {

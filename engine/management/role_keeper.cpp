@@ -103,17 +103,17 @@ void RoleKeeper::grant_primary(std::uint64_t epoch, Answer answer) {
     });
 }
 
-void RoleKeeper::grant_replica(std::uint64_t epoch, std::string path, std::string primary_id,
-                               Answer answer) {
+void RoleKeeper::grant_replica(std::uint64_t epoch, PrimaryAddress primary, Answer answer) {
     const bool again = granted_ == Role::replica && epoch == seen_ && !sealed_;
     if (!again && epoch <= seen_) return answer(error(stale_epoch));
     const bool was_primary = granted_ == Role::primary;
-    const bool following = again && path == followed_path_ && parts_.role.status().link != "none";
+    const bool following =
+        again && primary.path == followed_path_ && parts_.role.status().link != "none";
     seen_ = epoch;
     granted_ = Role::replica;
     sealed_ = false;
-    followed_path_ = path;
-    enqueue([this, path, primary_id, was_primary, following,
+    followed_path_ = primary.path;
+    enqueue([this, primary = std::move(primary), was_primary, following,
              answer = std::move(answer)](std::function<void()> finished) {
         if (following) {
             answer(ok());
@@ -121,7 +121,7 @@ void RoleKeeper::grant_replica(std::uint64_t epoch, std::string path, std::strin
         }
         parts_.network.set_active(NetworkControl::Kind::primary, false);
         if (was_primary) parts_.network.close_accepted(NetworkControl::Kind::primary);
-        parts_.role.follow_unix(path, primary_id, [this, answer, finished = std::move(finished)] {
+        parts_.role.follow(primary, [this, answer, finished = std::move(finished)] {
             post_([answer, finished] {
                 answer(ok());
                 finished();

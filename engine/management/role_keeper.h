@@ -24,8 +24,7 @@ public:
     RoleKeeper(ManagedParts& parts, Post post) : parts_(parts), post_(std::move(post)) {}
 
     void grant_primary(std::uint64_t epoch, Answer answer);
-    void grant_replica(std::uint64_t epoch, std::string path, std::string primary_id,
-                       Answer answer);
+    void grant_replica(std::uint64_t epoch, PrimaryAddress primary, Answer answer);
     void pause(std::string operation, std::int64_t ms, Answer answer);
     void resume(std::string operation, Answer answer);
     void revoke(std::string operation, std::uint64_t epoch, Answer answer);

@@ -451,7 +451,7 @@ std::vector<ReplicaHub::Replica> ReplicaHub::replicas() const {
     std::lock_guard lock(mutex_);
     for (const Published& one : published_) {
         out.push_back(one.replica);
-        out.back().lag_ms = std::max<std::int64_t>(0, now - one.ack_ms);
+        out.back().lag_ms = one.replica.online ? std::max<std::int64_t>(0, now - one.ack_ms) : 0;
     }
     return out;
 }

@@ -85,7 +85,7 @@ public:
         int port;
         const char* state;  ///< INFO's word
         LogOffset ack, file_ack;
-        std::int64_t lag_ms;
+        std::int64_t lag_ms;  ///< since its last acknowledgement; 0 until it is online
         bool online;
     };
     std::vector<Replica> replicas() const;

@@ -8,20 +8,10 @@
 #include <functional>
 #include <string>
 
+#include "engine/server/primary_address.h"
 #include "engine/snapshot/rdb_reader.h"
 
 namespace millpond::engine {
-
-/// Where a primary is: a unix socket, or host and port.
-struct PrimaryAddress {
-    std::string path;
-    std::string host;
-    int port = 0;
-    std::string id;  ///< the node's id, when managed
-
-    bool operator==(const PrimaryAddress&) const = default;
-    std::string text() const { return path.empty() ? host + ":" + std::to_string(port) : path; }
-};
 
 class LinkSocket final : public ByteSource {
 public:

@@ -205,6 +205,7 @@ void Replication::become_primary(std::function<void()> done) {
             }
             if (before != Role::primary) {
                 if (server_.log().active()) {
+                    backlog_.store(true);
                     history_.branch(server_.log().end());
                     server_.log().forget_database();
                 } else {
@@ -222,12 +223,8 @@ void Replication::become_primary(std::function<void()> done) {
     });
 }
 
-void Replication::follow_unix(std::string path, std::string primary_id,
-                              std::function<void()> done) {
-    PrimaryAddress address;
-    address.path = std::move(path);
-    address.id = std::move(primary_id);
-    follow(std::move(address), std::move(done));
+void Replication::follow(PrimaryAddress primary, std::function<void()> done) {
+    follow(std::move(primary), std::move(done), false);
 }
 
 void Replication::follow(PrimaryAddress address, std::function<void()> done, bool failover) {
@@ -323,6 +320,7 @@ SyncWalk::Cut Replication::take_cut() {
     // Nobody can have any of this history yet: whenever the log stops, the history ends with it. So
     // the daemon knows the id from the grant on, and it holds.
     if (!log.active()) log.activate(log.end());
+    backlog_.store(true);
     const bool primary = server_.role() == Role::primary;
     if (primary) log.forget_database();
     return {history_.get().replid, log.end(), primary ? 0 : link_->stream_db(),
@@ -345,13 +343,19 @@ void Replication::tick(std::int64_t now_ms) {
     let_backlog_go(now_ms);
 }
 
+/// The append-only file alone needs the log too, but no backlog.
+bool Replication::has_backlog() const {
+    return server_.log().active() &&
+           (backlog_.load() || server_.role() == Role::replica || !append_only_->enabled());
+}
+
 /// A primary that has been alone for long stops logging. Managed nodes keep their history: the
 /// daemon compares it.
 void Replication::let_backlog_go(std::int64_t now_ms) {
     const std::int64_t ttl_ms = server_.config().repl_backlog_ttl.load() * 1000;
     const bool alone =
         hub_->attached() == 0 && server_.log().active() && server_.role() == Role::primary;
-    if (!alone || ttl_ms == 0 || server_.managed() || append_only_->enabled()) {
+    if (!alone || ttl_ms == 0 || server_.managed() || !has_backlog()) {
         alone_since_ms_.store(0);
     } else if (alone_since_ms_.load() == 0) {
         alone_since_ms_.store(now_ms);
@@ -359,10 +363,11 @@ void Replication::let_backlog_go(std::int64_t now_ms) {
         alone_since_ms_.store(0);
         server_.post_exclusive("free the backlog", [this] {
             if (hub_->attached() != 0 || server_.role() != Role::primary ||
-                !server_.log().active() || append_only_->enabled()) {
+                !server_.log().active()) {
                 return;
             }
-            server_.log().deactivate();
+            backlog_.store(false);
+            if (!append_only_->enabled()) server_.log().deactivate();
             history_.start_anew();
             spdlog::info("Replication backlog freed after {} seconds without connected replicas",
                          server_.config().repl_backlog_ttl.load());
@@ -390,8 +395,7 @@ void Replication::info_replica(std::string& out) const {
     const auto seconds_since = [&](std::int64_t ms) { return ms == 0 ? -1 : (now - ms) / 1000; };
     const LogOffset offset = server_.log().end();
     const bool syncing = link.state == PrimaryLink::State::syncing;
-    line(out, "master_host",
-         primary ? (primary->path.empty() ? primary->host : primary->path) : "");
+    line(out, "master_host", primary ? primary->shown_host() : "");
     line(out, "master_port", primary ? primary->port : 0);
     line(out, "master_link_status", link.state == PrimaryLink::State::up ? "up" : "down");
     line(out, "master_last_io_seconds_ago", seconds_since(link.last_io_ms));
@@ -440,12 +444,13 @@ void Replication::info(std::string& out) const {
     line(out, "master_replid2", ids.replid2);
     line(out, "master_repl_offset", static_cast<std::int64_t>(log.end()));
     line(out, "second_repl_offset", ids.second_offset);
-    line(out, "repl_backlog_active", log.active() ? 1 : 0);
+    const bool backlog = has_backlog();
+    line(out, "repl_backlog_active", backlog ? 1 : 0);
     line(out, "repl_backlog_size", server_.config().repl_backlog_size.load());
     line(out, "repl_backlog_first_byte_offset",
-         log.active() ? static_cast<std::int64_t>(log.begin()) + 1 : 0);
+         backlog ? static_cast<std::int64_t>(log.begin()) + 1 : 0);
     line(out, "repl_backlog_histlen",
-         log.active() ? static_cast<std::int64_t>(log.end() - log.begin()) : 0);
+         backlog ? static_cast<std::int64_t>(log.end() - log.begin()) : 0);
 }
 
 }  // namespace millpond::engine

@@ -42,13 +42,13 @@ public:
     static Replication& of(Server& server);
 
     void become_primary(std::function<void()> done) override;
-    void follow_unix(std::string path, std::string primary_id, std::function<void()> done) override;
+    void follow(PrimaryAddress primary, std::function<void()> done) override;
     void revoke(std::function<void(History)> done) override;
     void seal(std::function<void(History)> done) override;
     Status status() const override;
     void on_change(std::function<void()> changed) override;
 
-    void follow(PrimaryAddress address, std::function<void()> done, bool failover = false);
+    void follow(PrimaryAddress address, std::function<void()> done, bool failover);
 
     Server& server() { return server_; }
     HistoryIds& history() { return history_; }
@@ -70,6 +70,7 @@ private:
     SyncWalk::Cut take_cut();
     std::string refusal() const;
     void tick(std::int64_t now_ms);
+    bool has_backlog() const;
     void let_backlog_go(std::int64_t now_ms);
     History history_now() const;
     void changed();
@@ -82,6 +83,8 @@ private:
     std::optional<PrimaryAddress> primary_;
     std::atomic<LogOffset> last_getack_{0};
     std::atomic<std::int64_t> alone_since_ms_{0};
+    /// The log is kept for replicas, and not for the append-only file alone.
+    std::atomic<bool> backlog_{false};
     void begin();
     void load_append_only();
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/server/primary_address.h"
+
 namespace millpond::engine {
 
 /// Listeners handed over by the daemon, and who may connect to them.
@@ -91,9 +93,7 @@ class RoleControl {
 public:
     virtual ~RoleControl() = default;
     virtual void become_primary(std::function<void()> done) = 0;
-    /// Follow a primary: a unix socket path, or host and port.
-    virtual void follow_unix(std::string path, std::string primary_id,
-                             std::function<void()> done) = 0;
+    virtual void follow(PrimaryAddress primary, std::function<void()> done) = 0;
     /// Give up the role: no writes from here on. Returns the history's end.
     virtual void revoke(std::function<void(History)> done) = 0;
     /// Replica: apply what the link has delivered, close it, follow nobody (the role stays

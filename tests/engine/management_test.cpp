@@ -116,11 +116,12 @@ public:
             done();
         });
     }
-    void follow_unix(std::string, std::string id, std::function<void()> done) override {
-        run([this, id, done] {
+    void follow(PrimaryAddress primary, std::function<void()> done) override {
+        run([this, primary, done] {
             {
                 const std::lock_guard lock(mutex);
-                now.source = id;
+                now.source = primary.id;
+                followed = primary;
             }
             set(Role::replica, "up");
             done();
@@ -177,6 +178,7 @@ public:
     }
 
     mutable std::mutex mutex;
+    PrimaryAddress followed;
     Status now{Role::none, {std::string(40, 'a'), std::string(40, '0'), 0, 123}, "none", "", {}};
     std::function<void()> changed;
     bool hold = false;
@@ -354,6 +356,21 @@ private slots:
         QVERIFY(!peer.call({"NODE.GRANT", "6", "PRIMARY"}).is_error());
         QVERIFY(refused(peer.call({"NODE.GRANT", "6", "REPLICA", "/x/data.sock", "orders-002"}),
                         "STALEEPOCH"));
+    }
+
+    void aReplicaIsToldWhereClientsFindItsPrimary() {
+        Node node(folder());
+        Peer peer(node.path);
+        peer.call({"NODE.HELLO", "1"});
+        peer.call({"NODE.GRANT", "1", "REPLICA", "/x/data.sock", "n-2", "127.1.2.3", "6379"});
+        QCOMPARE(node.role.followed,
+                 (PrimaryAddress{
+                     .path = "/x/data.sock", .host = "127.1.2.3", .port = 6379, .id = "n-2"}));
+        for (const char* port : {"x", "65536", "-1"}) {
+            QVERIFY(
+                refused(peer.call({"NODE.GRANT", "2", "REPLICA", "/x", "n-2", "h", port}), "ERR"));
+        }
+        QVERIFY(refused(peer.call({"NODE.GRANT", "2", "REPLICA", "/x", "n-2", "h"}), "ERR"));
     }
 
     void aSealOutlastsALateGrant() {

@@ -380,6 +380,25 @@ class AppendOnlyTest(unittest.TestCase):
         self.kill(replica)
         self.assertEqual(self.start().digest(), digest)
 
+    def test_without_replicas_there_is_no_backlog(self):
+        """Though the file is written from the same log."""
+        def backlog(node):
+            info = node.info()
+            return [info["repl_backlog_" + name] != "0" for name in ("active", "first_byte_offset", "histlen")]
+
+        for program in (ENGINE, "redis-server"):
+            node = self.start(program, "--repl-backlog-ttl", "1", folder=tempfile.mkdtemp(dir=self.folder))
+            node("SET", "a", 1)
+            self.assertEqual(backlog(node), [False] * 3, program)
+            replica = Node(ENGINE)
+            self.nodes.append(replica)
+            follow(replica, node)
+            wait_for("the link", lambda r=replica: link_up(r), 60 * SLOWNESS)
+            node("SET", "a", 2)
+            wait_for("the backlog", lambda n=node: backlog(n) == [True] * 3)
+            self.kill(replica)
+            wait_for("no backlog", lambda n=node: backlog(n) == [False] * 3, 60 * SLOWNESS)
+
     def test_waitaof_waits_for_the_disk(self):
         node = self.start()
         for i in range(3):

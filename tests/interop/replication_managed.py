@@ -18,13 +18,13 @@ ENGINE = os.path.join(BIN, "millpond-engine")
 
 
 class ManagedNode:
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, *options):
         self.name, self.folder = name, os.path.join(folder, name)
         os.makedirs(os.path.join(self.folder, "data"))
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.process = subprocess.Popen(
             [ENGINE, "--millpond-node", name, "--millpond-folder", self.folder, "--dir", self.folder + "/data",
-             "--threads", "2"], stdout=self.log, stderr=self.log)
+             "--threads", "2", *options], stdout=self.log, stderr=self.log)
         self.path = os.path.join(self.folder, "data.sock")
         self.management = wait_for("the management socket", lambda: self.connect("mgmt.sock"))
         self.data = wait_for("the data socket", lambda: self.connect("data.sock"))
@@ -130,6 +130,21 @@ class ManagedTest(unittest.TestCase):
             self.assertEqual(replica.status()["source"], primary.name)
         wait_for("replicas by name", lambda: {r["id"] for r in primary.status()["replicas"] if r["state"] == "online"}
                  == {r.name for r in replicas})
+
+    def test_clients_are_told_addresses(self):
+        """INFO and ROLE name nodes by the addresses that clients know, though their links are unix sockets."""
+        primary = ManagedNode(self.folder, "one")
+        replica = ManagedNode(self.folder, "two", "--replica-announce-ip", "127.99.0.2", "--replica-announce-port", "6379")
+        self.nodes = [primary, replica]
+        primary("GRANT", 1, "PRIMARY")
+        replica("GRANT", 1, "REPLICA", primary.path, primary.name, "127.99.0.1", 6379)
+        wait_for("the link", lambda: replica.status()["link"] == "up")
+        wait_for("the replica online", lambda: primary.data("ROLE")[2] and primary.data("ROLE")[2][0][:2])
+        self.assertEqual(primary.data("ROLE")[2][0][:2], [b"127.99.0.2", b"6379"])
+        self.assertIn(b"slave0:ip=127.99.0.2,port=6379,state=online", primary.data("INFO", "replication"))
+        self.assertEqual(replica.data("ROLE")[:3], [b"slave", b"127.99.0.1", 6379])
+        told = replica.data("INFO", "replication")
+        self.assertIn(b"master_host:127.99.0.1\r\nmaster_port:6379\r\nmaster_link_status:up", told)
 
     def test_a_killed_primary_loses_no_more_than_was_under_way(self):
         primary, replicas, _ = self.cluster()

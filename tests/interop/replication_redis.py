@@ -103,9 +103,10 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 target.sendall(data)
-        for end in (source, target):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        # The other direction ends by it, and each closes the socket that it reads.
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+        source.close()
 
     def cut(self):
         for one in self.sockets:
@@ -500,6 +501,12 @@ class ReplicationTest(unittest.TestCase):
         follow(reference, primary)
         wait_for("the link", lambda: link_up(reference))
         self.assertEqual(set(reference.info()) - {"slave_repl_offset"}, set(replica.info()) - {"slave_repl_offset"})
+
+    def test_a_replica_that_waits_has_no_lag(self):
+        for primary in (self.redis("--repl-diskless-sync-delay", "3600"), self.ours("--repl-diskless-sync-delay", "3600")):
+            follow(self.ours(), primary)
+            told = wait_for("a replica that waits", lambda p=primary: p.info().get("slave0"))
+            self.assertRegex(told, "state=wait_bgsave,offset=0,lag=0$")
 
     # -- Files -----------------------------------------------------------------------------------------
 

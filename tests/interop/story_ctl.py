@@ -71,6 +71,8 @@ class Story(unittest.TestCase):
         self.assertEqual(len(set(digests.values())), 1, digests)
         self.assertEqual(int(self.cli(reader, "DBSIZE")), size)
 
+        self.nodes_know_each_other_by_address()
+
         # 5. Kill the primary: the same address goes on, nothing is gone, the lost node comes back.
         lost = pond.node("primary")
         with CounterWriter(endpoint) as writer:
@@ -105,6 +107,8 @@ class Story(unittest.TestCase):
         pond.wait_available()
         wait_for("the digests agree", lambda: len(set(self.digests().values())) == 1)
 
+        self.nodes_know_each_other_by_address()
+
         # 3b. Removing the rule closes what it had allowed.
         client = Redis(endpoint)
         self.assertEqual(client("PING"), "PONG")
@@ -134,6 +138,20 @@ class Story(unittest.TestCase):
         pond.ctl("delete", "orders", "--yes", "--wait")
         self.assertEqual(pond.api("GET", "/v1/clusters/orders", raw=True)[0], 404)
         wait_for("no process is left", lambda: not pond.node_pids())
+
+    def nodes_know_each_other_by_address(self):
+        """INFO names the nodes as clients know them, though they replicate over unix sockets."""
+        nodes = self.pond.cluster()["nodes"]
+        primary = self.pond.node("primary")["address"]
+        replicas = [n["address"] for n in nodes if n["role"] == "replica"]
+        told = wait_for("all replicas online", lambda: (
+            lambda text: text if text.count("state=online") == len(replicas) else None)(
+                self.cli(primary, "INFO", "replication")))
+        for address in replicas:
+            self.assertIn(f"ip={address},port=6379,state=online", told)
+            told_by_replica = self.cli(address, "INFO", "replication").split()
+            self.assertIn(f"master_host:{primary}", told_by_replica)
+            self.assertIn("master_port:6379", told_by_replica)
 
     def cli(self, host, *args):
         done = subprocess.run(["redis-cli", "-h", host, *args], capture_output=True, text=True, timeout=30)
