@@ -32,7 +32,9 @@ namespace {
 
 constexpr std::size_t kErrorNameBytesMax = 128;
 constexpr std::size_t kSinkBytesKept = 64 << 10;
-constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
+constexpr std::uint32_t kWithMembers = kCatHash | kCatSet | kCatSortedSet;
+constexpr std::size_t kHintBytesMax = 256;  ///< beyond it takes longer to hash than to wait
+constexpr std::size_t kPrefetchedMin = 3;   ///< fewer commands are over before memory answers
 
 std::string unknown_command(std::span<const Bytes> args) {
     std::string text = "ERR unknown command '" +
@@ -229,7 +231,8 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
     if (count < kPrefetchedMin) return;
     Keyspace& keys = server_.keyspace();
     std::array<KeyHash, kBatchCommandsMax> hashes;
-    std::size_t hashed = 0;
+    std::array<Keyspace::MemberHint, kBatchCommandsMax> members;
+    std::size_t hashed = 0, named = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const std::span<const Bytes> args = batch[from + i];
         const CommandSpec* spec = look_up(args[0]);
@@ -239,8 +242,15 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
         const KeyHash hash = keys.hash(args[first]);
         prepared[i] = {{args[first], hash}, spec->keys.first == spec->keys.last};
         if (hashed == 0 || hashes[hashed - 1] != hash) hashes[hashed++] = hash;
+        if ((spec->categories & kWithMembers) && args.size() > first + 1) {
+            // What adds to a sorted set names the member behind its score.
+            const bool last = (spec->categories & kCatSortedSet) && (spec->flags & kDenyOom);
+            const Bytes member = last ? args.back() : args[first + 1];
+            if (member.size() <= kHintBytesMax) members[named++] = {hash, member};
+        }
     }
     keys.prefetch({hashes.data(), hashed}, session.db());
+    keys.prefetch_members({members.data(), named}, session.db());
 }
 
 Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args,

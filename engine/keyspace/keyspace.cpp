@@ -66,6 +66,21 @@ void Keyspace::prefetch(std::span<const KeyHash> keys, int db) noexcept {
     });
 }
 
+void Keyspace::prefetch_members(std::span<const MemberHint> members, int db) noexcept {
+    for (std::size_t i = 0; i < members.size();) {
+        const KeyHash key = members[i].key;
+        Shard& shard = this->shard(key.shard());
+        const Table* table = shard.table(db);
+        const bool locked = table != nullptr && shard.try_lock();
+        const Entry* entry = locked ? table->likely(key) : nullptr;
+        const bool collection = entry != nullptr && !entry->is_string();
+        for (; i < members.size() && members[i].key == key; ++i) {
+            if (collection) prefetch_member(entry->type(), entry->object(), members[i].member);
+        }
+        if (locked) shard.unlock();
+    }
+}
+
 std::size_t Keyspace::size(int db) const noexcept {
     return static_cast<std::size_t>(std::max<std::int64_t>(counts(db).keys.sum(), 0));
 }

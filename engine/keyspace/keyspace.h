@@ -57,6 +57,12 @@ public:
     /// entries included; tries the shards' locks for a moment. Requires: the calling thread's gate
     /// flag is set (it is in the shared lane).
     void prefetch(std::span<const KeyHash> keys, int db) noexcept;
+    /// After that, the same for members of collections.
+    struct MemberHint {
+        KeyHash key;
+        Bytes member;
+    };
+    void prefetch_members(std::span<const MemberHint> members, int db) noexcept;
 
     /// Keys of a database, expired ones that are still there included; and how many have a
     /// deadline.

@@ -410,6 +410,15 @@ void Table::prefetch_entry(KeyHash hash) const noexcept {
     }
 }
 
+Entry* Table::likely(KeyHash hash) const noexcept {
+    Entry* found = nullptr;
+    probe(place_of(hash.position()), hash.tag(), [&](const Slot&, std::uint64_t word) {
+        found = entry_of(word);
+        return true;
+    });
+    return found;
+}
+
 void Table::reclaim() {
     for (const Directory directory : retired_) directory.destroy();
     retired_.clear();

@@ -74,6 +74,8 @@ public:
     void prefetch_directory(KeyHash hash) const noexcept;
     void prefetch_bucket(KeyHash hash) const noexcept;
     void prefetch_entry(KeyHash hash) const noexcept;
+    /// The entry that a lookup will look at first, if any: most likely the key's.
+    Entry* likely(KeyHash hash) const noexcept;
 
     /// Frees outgrown directories. Requires: the exclusive lane.
     void reclaim();

@@ -71,6 +71,11 @@ public:
         return {};
     }
 
+    /// Loads what find() will read, but for what the table itself is made of.
+    [[gnu::always_inline]] void prefetch(std::uint64_t hash) const {
+        if (const Run* run = bucket(index_of(hash))) run->prefetch();
+    }
+
     /// Room for a new record's payload of `size` bytes, which the caller fills before anything
     /// else. Requires: no equal record is there.
     std::uint8_t* insert(std::uint64_t hash, std::size_t size) {

@@ -44,6 +44,10 @@ struct TableObject : ObjectHead {
                           [&](const std::uint8_t* payload) { return needle.equals(payload); });
     }
 
+    [[gnu::always_inline]] void prefetch(Bytes member) const {
+        table.prefetch(Needle(member).hash());
+    }
+
     TableObject* clone() const {
         auto* copy = new TableObject;
         copy->table.copy_from(table);

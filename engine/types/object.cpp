@@ -150,6 +150,24 @@ std::string_view object_encoding(Type type, const void* object) noexcept {
     }
 }
 
+void prefetch_member(Type type, const void* object, Bytes member) noexcept {
+    switch (form_of(object)) {
+        case Form::packed:
+        case Form::integers:
+            return as<Run>(object)->prefetch();
+        case Form::table:
+            return type == Type::hash ? as<PairTable>(object)->prefetch(member)
+                                      : as<MemberTable>(object)->prefetch(member);
+        case Form::tree:
+            return as<ScoreTree>(object)->prefetch(member);
+        case Form::open:
+        case Form::chain:
+        case Form::stream:
+        case Form::timed:
+            return;
+    }
+}
+
 void* clone_object(Type type, const void* object) {
     switch (form_of(object)) {
         case Form::packed:

@@ -38,6 +38,8 @@ std::size_t object_bytes(Type type, const void* object) noexcept;
 /// OBJECT ENCODING's word: listpack, hashtable, intset, skiplist, quicklist ... by Redis 7.0's
 /// thresholds.
 std::string_view object_encoding(Type type, const void* object) noexcept;
+/// Loads what finding this member will read, as far as can be told without waiting for it.
+void prefetch_member(Type type, const void* object, Bytes member) noexcept;
 /// A deep copy, for COPY.
 void* clone_object(Type type, const void* object);
 

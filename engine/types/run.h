@@ -54,6 +54,13 @@ struct Run : ObjectHead {
     }
     const std::uint8_t* end() const { return begin() + used; }
     std::size_t allocated() const;
+    /// The first lines, which is where most of what is looked for lies. (Always inline, here and
+    /// above: g++ 12 takes a function that only prefetches for one without effect, and drops it.)
+    [[gnu::always_inline]] void prefetch() const {
+        constexpr int kLines = 4, kLine = 64;
+        for (int i = 0; i < kLines; i++)
+            __builtin_prefetch(reinterpret_cast<const char*>(this) + i * kLine);
+    }
 
     /// Replaces `remove` bytes at `offset` by `insert` uninitialised ones and returns their place;
     /// `run` may move.

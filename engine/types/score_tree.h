@@ -66,6 +66,9 @@ public:
 
     std::size_t size() const { return index_.size(); }
     const ScoreItem* find(Bytes member) const;
+    [[gnu::always_inline]] void prefetch(Bytes member) const {
+        index_.prefetch(hash_bytes(member));
+    }
     /// Adds the member or moves it; true when it is new.
     bool set(Bytes member, double score);
     bool erase(Bytes member);

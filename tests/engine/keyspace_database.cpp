@@ -2,6 +2,7 @@
 //
 // What commands see of the keys: values in all their shapes, deadlines, moves, big strings, memory.
 #include <QtTest>
+#include <mutex>
 
 #include "engine/keyspace/clock.h"
 #include "engine/keyspace/keyspace.h"
@@ -20,6 +21,7 @@ class KeyspaceDatabaseTest : public QObject {
 
 private slots:
     void strings_read_as_they_were_written();
+    void looking_ahead_changes_nothing();
     void replacing_changes_shape_and_keeps_the_deadline_only_when_asked();
     void strings_grow_in_all_sizes();
     void a_shared_buffer_is_not_changed_under_its_reader();
@@ -320,6 +322,55 @@ void KeyspaceDatabaseTest::swapping_exchanges_databases() {
     QCOMPARE(text_of(fixture.at(kNow, 2).find_read("k")), std::string("seven"));
     QCOMPARE(text_of(fixture.at(kNow, 7).find_read("k")), std::string("two"));
     QCOMPARE(fixture.keys.volatile_size(2), std::size_t{1});
+}
+
+/// Members of every form of every type, and of keys that have none or are not there.
+void KeyspaceDatabaseTest::looking_ahead_changes_nothing() {
+    KeyspaceFixture fixture;
+    Database db = fixture.at(kNow);
+    std::vector<std::string> names = {"absent", "string"};
+    db.put_string("string", "x");
+    for (const int size : {1, 1000}) {
+        const std::string suffix = std::to_string(size);
+        Hash hash(db.find_or_create<Hash>("hash" + suffix)->object());
+        Hash timed(db.find_or_create<Hash>("timed" + suffix)->object());
+        Set set(db.find_or_create<Set>("set" + suffix)->object());
+        Set integers(db.find_or_create<Set>("integers" + suffix)->object());
+        SortedSet sorted(db.find_or_create<SortedSet>("sorted" + suffix)->object());
+        List list(db.find_or_create<List>("list" + suffix)->object());
+        for (int i = 0; i < size; ++i) {
+            const std::string member = "member:" + std::to_string(i);
+            hash.set(member, "v");
+            timed.set(member, "v");
+            set.add(member);
+            integers.add(std::to_string(i));
+            sorted.set(member, i);
+            list.push_back(member);
+        }
+        timed.set_deadline("member:0", kNow + 1000);
+        for (const char* name : {"hash", "timed", "set", "integers", "sorted", "list"})
+            names.push_back(name + suffix);
+    }
+    std::vector<KeyHash> keys;
+    std::vector<Keyspace::MemberHint> hints;
+    const std::vector<std::string> members = {"member:0", "member:999", "7", "", "nobody"};
+    for (const std::string& name : names) {
+        keys.push_back(fixture.keys.hash(name));
+        for (const std::string& member : members) hints.push_back({keys.back(), member});
+    }
+    for (const int database : {0, 1}) {  // 1 has no tables
+        fixture.keys.prefetch(keys, database);
+        fixture.keys.prefetch_members(hints, database);
+    }
+    // A shard that somebody else holds is passed by; afterwards none is held.
+    const std::unique_lock held(fixture.keys.shard(keys[0].shard()));
+    fixture.keys.prefetch_members(hints, 0);
+    for (int i = 0; i < Keyspace::kShards; ++i) {
+        if (i == keys[0].shard().value) continue;
+        QVERIFY(fixture.keys.shard(i).try_lock());
+        fixture.keys.shard(i).unlock();
+    }
+    QCOMPARE(fixture.keys.size(0), names.size() - 1);
 }
 
 QTEST_GUILESS_MAIN(KeyspaceDatabaseTest)
