@@ -204,7 +204,7 @@ void ClusterDriver::perform(const Forget& action) {
 }
 
 template <class RequestAction>
-void ClusterDriver::ask(const RequestAction& action, std::vector<std::string> args,
+void ClusterDriver::ask(const RequestAction& action, const std::vector<std::string>& args,
                         std::function<void(const resp::Value&)> on_ok) {
     NodeLink* node = link(action.node);
     if (!node) return;
@@ -242,7 +242,7 @@ void ClusterDriver::perform(const Grant& action) {
                     {"REPLICA", (source->spec().folder / "data.sock").string(), action.source,
                      source->spec().address.ip, std::to_string(source->spec().address.port)});
     }
-    ask(action, std::move(args), [this, action](const resp::Value& reply) {
+    ask(action, args, [this, action](const resp::Value& reply) {
         Granted granted{action.node, action.incarnation, action.request, {}};
         if (!reply.items.empty()) granted.history.replid = reply.items.front().text;
         if (NodeLink* node = link(action.node))

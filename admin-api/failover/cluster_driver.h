@@ -77,7 +77,7 @@ private:
     void perform(const Progress& action);
     void perform(const Finish& action);
     template <class RequestAction>
-    void ask(const RequestAction& action, std::vector<std::string> args,
+    void ask(const RequestAction& action, const std::vector<std::string>& args,
              std::function<void(const resp::Value&)> on_ok);
     std::string operation_name(Request operation) const;
 

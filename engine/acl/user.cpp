@@ -2,6 +2,7 @@
 #include "engine/acl/user.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/acl/password.h"
 #include "engine/commands/numbers.h"
@@ -116,7 +117,7 @@ std::optional<std::size_t> join_selectors(std::span<const std::string_view> word
         } else if (open) {
             joined.append(" ").append(until_nul(word));
             if (!closes) continue;
-            rules.push_back(std::move(joined));
+            rules.push_back(std::exchange(joined, {}));
             open.reset();
         } else {
             rules.emplace_back(word);

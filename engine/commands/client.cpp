@@ -5,7 +5,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <vector>
 
@@ -144,7 +143,9 @@ void client_list(Call& call) {
     for (const auto& client : detached_clients(call)) {
         if (filter.takes(client)) lines.emplace(client.id, describe_detached(client));
     }
-    if (!filter.ids) std::ranges::copy(std::views::keys(lines), std::back_inserter(order));
+    if (!filter.ids) {
+        for (const auto& [id, line] : lines) order.push_back(id);
+    }
     std::string text;
     for (const std::uint64_t id : order) {
         if (const auto found = lines.find(id); found != lines.end()) text += found->second + "\n";

@@ -178,6 +178,7 @@ private:
     static constexpr std::size_t kLoadMin = 4;
     static constexpr std::size_t kPlaces = 48;
     static constexpr std::size_t kSegment = 512;
+    static constexpr std::size_t kPointer = sizeof(void*);
     static constexpr int kCursorBits = 48;
     static constexpr std::uint64_t kCursorEnd = std::uint64_t{1} << kCursorBits;
 
@@ -207,13 +208,13 @@ private:
         if (within == 0) {
             std::size_t size = buckets_ == 0 ? 8 : kSegment;
             segments_.push_back(std::make_unique<Run*[]>(size));
-            bytes_ += size * sizeof(Run*);
+            bytes_ += size * kPointer;
         } else if (buckets_ < kSegment && segment_size(within) < segment_size(within + 1)) {
             std::size_t size = segment_size(within + 1);
             auto larger = std::make_unique<Run*[]>(size);
-            std::memcpy(larger.get(), segments_[0].get(), within * sizeof(Run*));
+            std::memcpy(larger.get(), segments_[0].get(), within * kPointer);
             segments_[0] = std::move(larger);
-            bytes_ += (size - segment_size(within)) * sizeof(Run*);
+            bytes_ += (size - segment_size(within)) * kPointer;
         }
         buckets_++;
         if (buckets_ == 2 * base_) base_ = buckets_;
@@ -224,10 +225,10 @@ private:
         if (buckets_ < base_) base_ /= 2;
         if (buckets_ % kSegment == 0) {
             segments_.pop_back();
-            bytes_ -= kSegment * sizeof(Run*);
+            bytes_ -= kSegment * kPointer;
         } else if (buckets_ <
                    kSegment) {  // kept, but counted as what the next growth will make of it
-            bytes_ -= (segment_size(buckets_ + 1) - segment_size(buckets_)) * sizeof(Run*);
+            bytes_ -= (segment_size(buckets_ + 1) - segment_size(buckets_)) * kPointer;
         }
     }
 

@@ -16,6 +16,7 @@ struct StreamId {
     std::uint64_t ms = 0;
     std::uint64_t seq = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a pointer in every defaulted one
     friend constexpr auto operator<=>(const StreamId&, const StreamId&) = default;
 
     static constexpr StreamId max() {

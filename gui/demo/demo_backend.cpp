@@ -107,6 +107,7 @@ void DemoBackend::refresh() {
     Q_EMIT infoChanged();
     const auto all = [](const auto& map) {
         std::vector<typename std::decay_t<decltype(map)>::mapped_type> list;
+        list.reserve(map.size());
         for (const auto& [id, value] : map) list.push_back(value);
         return list;
     };

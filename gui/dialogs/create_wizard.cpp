@@ -289,7 +289,7 @@ void CreateWizard::goTo(Step step) {
 
 QString CreateWizard::problemOf(Step step) const {
     if (step == Engine) {
-        if (const QString bad = clusterNameProblem(name_->text()); !bad.isEmpty()) return bad;
+        if (QString bad = clusterNameProblem(name_->text()); !bad.isEmpty()) return bad;
         if (workspace_.clusters().find(name_->text().toLower().toStdString()))
             return tr("There is already a cluster of that name.");
         return descriptionProblem(description_->text());
