@@ -77,6 +77,11 @@ AppendOnly::AppendOnly(Environment environment) : environment_(std::move(environ
     };
     read_policy();
     config.on_change("appendfsync", read_policy);
+    config.on_change("aof-disable-auto-gc", [this]() -> std::optional<std::string> {
+        const std::lock_guard lock(mutex_);
+        if (enabled() && drop_history(manifest_)) return manifest_.write(manifest_path(), false);
+        return std::nullopt;
+    });
     thread_ = std::thread([this] { run(); });
 }
 
@@ -171,10 +176,17 @@ std::string AppendOnly::load(const std::atomic<bool>& stop) {
     return {};
 }
 
+/// Deletes the files that count no more, unless that is somebody else's business. True when it did.
+bool AppendOnly::drop_history(AofManifest& manifest) const {
+    if (environment_.server.config().aof_disable_auto_gc || manifest.history.empty()) return false;
+    for (const AofManifest::File& file : manifest.history) ::unlink(path_of(file.name).c_str());
+    manifest.history.clear();
+    return true;
+}
+
 /// What a process that was killed has left: files that count no more, and half a base.
 void AppendOnly::remove_leftovers() {
-    for (const AofManifest::File& file : manifest_.history) ::unlink(path_of(file.name).c_str());
-    manifest_.history.clear();
+    drop_history(manifest_);
     std::error_code problem;
     for (const auto& entry : std::filesystem::directory_iterator(folder(), problem)) {
         const std::string name = entry.path().filename().string();
@@ -540,11 +552,12 @@ std::string AppendOnly::adopt(const Rewrite& job) {
     }
     if (job.first) next.increments = {increment_};
     if (const auto error = next.write(manifest_path(), true)) return *error;
-    for (const AofManifest::File& file : next.history) ::unlink(path_of(file.name).c_str());
-    next.history.clear();
+    const bool dropped = drop_history(next);
     manifest_ = std::move(next);
     // The files are gone already: at worst their names are looked for once more.
-    if (const auto error = manifest_.write(manifest_path(), false)) spdlog::warn("{}", *error);
+    if (dropped) {
+        if (const auto error = manifest_.write(manifest_path(), false)) spdlog::warn("{}", *error);
+    }
     closed_bytes_ = size_of(*manifest_.base);
     for (const AofManifest::File& file : manifest_.increments) {
         if (file.sequence != increment_.sequence) closed_bytes_ += size_of(file);

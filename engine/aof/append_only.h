@@ -101,6 +101,7 @@ private:
     std::string read_manifest();
     std::string move_old_file();
     void remove_leftovers();
+    bool drop_history(AofManifest& manifest) const;
     std::string begin_increment(bool listed);
     void cut(Rewrite& job);
     void rewritten(const Rewrite& job, std::string error);

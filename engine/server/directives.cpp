@@ -425,6 +425,7 @@ void add_persistence(Builder& to, Config& c) {
     to.file_name("appenddirname", c.appenddirname, "dirname").immutable = true;
     to.flag("aof-load-truncated", c.aof_load_truncated);
     to.flag("no-appendfsync-on-rewrite", c.no_appendfsync_on_rewrite);
+    to.flag("aof-disable-auto-gc", c.aof_disable_auto_gc);
     to.number("auto-aof-rewrite-percentage", c.auto_aof_rewrite_percentage, 0, INT_MAX);
     to.memory("auto-aof-rewrite-min-size", c.auto_aof_rewrite_min_size, 0);
 }

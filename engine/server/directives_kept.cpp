@@ -43,7 +43,6 @@ constexpr Kept kKept[] = {
     {.name = "activedefrag", .kind = Kind::flag, .initial = "no", .fixed = true},
     {.name = "activerehashing", .kind = Kind::flag, .initial = "yes"},
     {.name = "always-show-logo", .kind = Kind::flag, .initial = "no", .immutable = true},
-    {.name = "aof-disable-auto-gc", .kind = Kind::flag, .initial = "no"},
     {.name = "aof-rewrite-incremental-fsync", .kind = Kind::flag, .initial = "yes"},
     {.name = "aof-timestamp-enabled", .kind = Kind::flag, .initial = "no"},
     {.name = "aof-use-rdb-preamble", .kind = Kind::flag, .initial = "yes"},

@@ -171,6 +171,35 @@ class AppendOnlyTest(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.inside())), sorted([name for name, _, _ in files] + ["appendonly.aof.manifest"]))
         self.assert_returns(node)
 
+    def test_what_has_been_replaced_is_kept_when_asked(self):
+        def listed(folder):
+            """The files that the manifest names, and those that are there."""
+            directory = os.path.join(folder, "appendonlydir")
+            with open(os.path.join(directory, "appendonly.aof.manifest"), encoding="utf-8") as file:
+                named = [line.split() for line in file]
+            return sorted([words[1], words[5]] for words in named), sorted(set(os.listdir(directory)) - {"appendonly.aof.manifest"})
+
+        seen = []
+        for program in (ENGINE, "redis-server"):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            node = self.start(program, "--aof-disable-auto-gc", "yes", folder=folder)
+            for i in range(2):
+                node("SET", "k", i)
+                self.rewrite(node)
+                wait_for("no rewrite", lambda n=node: n.info("persistence")["aof_rewrite_in_progress"] == "0")
+            kept = listed(folder)
+            self.assertEqual(sorted(name for name, _ in kept[0]), kept[1], program)
+            self.assertGreater(sum(kind == "h" for _, kind in kept[0]), 1, program)
+            self.end(node)
+            node = self.start(program, "--aof-disable-auto-gc", "yes", folder=folder)
+            self.assertEqual(node("GET", "k"), b"1")
+            self.assertEqual(listed(folder)[1], kept[1], program)
+            node("CONFIG", "SET", "aof-disable-auto-gc", "no")
+            wait_for("no history", lambda f=folder: {kind for _, kind in listed(f)[0]} == {"b", "i"})
+            wait_for("the files gone", lambda f=folder: len(listed(f)[1]) == 2)
+            seen.append((kept, listed(folder)))
+        self.assertEqual(seen[0], seen[1])
+
     def test_it_is_rewritten_when_it_has_grown(self):
         node = self.start(ENGINE, "--auto-aof-rewrite-min-size", "100kb", "--auto-aof-rewrite-percentage", "50")
         for i in range(3000):

@@ -13,7 +13,7 @@ GENERAL = {
     "Errors of arguments": "are the same to the byte, user input shown in them included.",
     "TLS": "there is none; the tls- directives do not exist, but for tls-port, which can only be 0.",
     "Append-only file": "each server starts from the other's files. The base is always a snapshot (aof-use-rdb-preamble is without effect), "
-    "no times are noted in it (aof-timestamp-enabled), and what has been replaced is deleted at once (aof-disable-auto-gc).",
+    "and no times are noted in it (aof-timestamp-enabled).",
     "Modules": "there are none.",
     "Configuration files": "rename-command and loadmodule are unknown, and stop the start as any unknown directive does; an error names "
     "file and line, in a form of its own; save points behind an include add up as others do; CONFIG REWRITE appends what is new in the order of its own list.",
