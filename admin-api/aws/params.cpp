@@ -95,6 +95,7 @@ std::vector<std::reference_wrapper<Params>> Params::list(std::string_view name) 
         if (const auto number = whole_number(key)) numbered.emplace_back(*number, &member);
     std::sort(numbered.begin(), numbered.end());
     std::vector<std::reference_wrapper<Params>> items;
+    items.reserve(numbered.size());
     for (const auto& [number, member] : numbered) items.emplace_back(*member);
     return items;
 }

@@ -66,7 +66,8 @@ struct Value {
         if (shape.encoding == Entry::Encoding::integer) {
             EntryFactory::write_integer(entry, integer);
         } else if (shape.encoding == Entry::Encoding::in_place) {
-            if (shape.value != 0) std::memcpy(EntryFactory::value(entry), bytes, shape.value);
+            if (bytes != nullptr && shape.value != 0)
+                std::memcpy(EntryFactory::value(entry), bytes, shape.value);
         } else {
             EntryFactory::set_pointer(entry, pointer);
         }
@@ -396,9 +397,7 @@ bool Database::settle_fields(Change& change, Entry& entry) {
     if (entry.type() != Type::hash) return true;
     Hash hash(entry.object());
     if (!hash.has_deadlines()) return true;
-    if (options_.ignore_expiry) {
-        hash.hide_due(0);
-    } else if (hash.next_deadline() > options_.now) {
+    if (options_.ignore_expiry || hash.next_deadline() > options_.now) {
         hash.hide_due(0);
     } else if (options_.expire) {
         return change.expire_fields(entry);
@@ -562,16 +561,15 @@ Database::Editable Database::edit_string(Entry& entry, std::size_t size) {
 
     Value value;
     value.shape = {entry.key(), Type::string, Entry::Encoding::in_place, false, size};
-    Entry* edited = &entry;
     if (size > Entry::kInPlaceMax) {
         value.shape.encoding = Entry::Encoding::buffer;
         value.shape.value = 0;
         value.pointer = grown_buffer(bytes, size);
-        edited = Change(*this, entry.key()).rewrite(entry, value);
+        Entry* edited = Change(*this, entry.key()).rewrite(entry, value);
         edited->set_edited();
         return {edited, edited->string_buffer()->data(), size};
     }
-    edited = Change(*this, entry.key()).resize(entry, value.shape, bytes);
+    Entry* edited = Change(*this, entry.key()).resize(entry, value.shape, bytes);
     edited->set_edited();
     return {edited, EntryFactory::value(*edited), size};
 }

@@ -57,7 +57,9 @@ std::size_t SlabArena::class_of(std::size_t rounded) noexcept {
     if (rounded <= kSmallMax) return (rounded - kSmallest) / 8;
     const std::size_t below = std::bit_floor(rounded - 1);
     const auto doublings = static_cast<std::size_t>(std::countr_zero(below / kSmallMax));
-    return kSmallClasses + doublings * 8 + (rounded - below) / (below / 8) - 1;
+    const std::size_t step = below / 8;
+    assert(step >= kSmallMax / 8);
+    return kSmallClasses + doublings * 8 + (rounded - below) / step - 1;
 }
 
 void SlabArena::link(Page* page, Page*& list) noexcept {
