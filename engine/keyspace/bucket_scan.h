@@ -43,7 +43,7 @@ private:
 
 #ifdef __SSE2__
 
-/// Requires: they are aligned to 16 bytes.
+/// Requires: the words are aligned to 16 bytes.
 inline BucketScan scan_bucket(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
     const auto* parts = reinterpret_cast<const __m128i*>(words);
     // A bit for each 16 bits of four slots that equal those of the pattern.

@@ -67,7 +67,8 @@ bool DeferredFrees::keep(void* block) noexcept {
 }
 
 void DeferredFrees::pass() noexcept {
-    if (++passed_ % kPagesAtOnce == 0) ::sched_yield();
+    thread_local Courtesy passing(kPagesAtOnce);
+    passing.step();
 }
 
 void DeferredFrees::give_back() {

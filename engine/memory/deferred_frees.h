@@ -31,19 +31,18 @@ public:
 
     /// For what is freed by other ways than operator delete: lets others run now and then.
     static void passes() noexcept {
-        if (current_ != nullptr) current_->pass();
+        if (current_ != nullptr) pass();
     }
 
 private:
     bool keep(void* block) noexcept;
-    void pass() noexcept;
+    static void pass() noexcept;
 
     static constinit thread_local inline DeferredFrees* current_ = nullptr;
 
     std::vector<void*, mi_stl_allocator<void*>> kept_;
     std::size_t blocks_ = 0;  ///< freed since the owners were asked
     std::size_t bytes_ = 0;
-    std::size_t passed_ = 0;
 };
 
 }  // namespace millpond::engine

@@ -3,7 +3,7 @@
 """clang-tidy over our own sources: tests/house/tidy.py [--jobs N] [FILE...].
 
 Reads how they are built from build/release, which has to be built. A file that was found clean is looked at again only when it, a
-header that it includes, or the checks have changed, so the first run takes half an hour and the next ones seconds."""
+header that it includes, or the checks have changed, so the first run takes long and the next ones seconds."""
 import argparse
 import concurrent.futures
 import hashlib
