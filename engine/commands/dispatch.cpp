@@ -214,12 +214,20 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
         }
         leave();
         if (step == Step::exclusive) {
+            at_ = done;
             run_exclusive(session, batch[done]);
+            if (std::exchange(left_, false)) return done;
             if (session.state() != Session::State::parked) ++done;
         }
         if (step == Step::parked) break;
     }
     return done;
+}
+
+std::size_t Executor::leave_batch(const Session& session) {
+    record_.events().wake();
+    left_ = true;
+    return at_ + (session.state() == Session::State::parked ? 0 : 1);
 }
 
 /// Deep pipelines wait for memory more than for anything else: the keys of the whole batch are
@@ -544,14 +552,16 @@ void Executor::unwatch(Session& session, bool locked) {
     session.watched.store(0, std::memory_order_relaxed);
 }
 
-void Executor::forget(Session& session) {
-    end_wait(session);
+bool Executor::forget(Session& session) {
+    if (end_wait(session) == WaitEnd::busy) return false;
+    if (session.transaction) {
+        if (!gate_.enter_unless_busy(*flag_)) return false;
+        unwatch(session, false);
+        leave();
+        session.transaction.reset();
+    }
     server_.bus().forget(session);
-    if (!session.transaction) return;
-    enter();
-    unwatch(session, false);
-    leave();
-    session.transaction.reset();
+    return true;
 }
 
 // -- Locks

@@ -48,6 +48,10 @@ public:
     /// why: suspended, parked, closing, detaching). Returns how many were run; a parked one was
     /// not.
     std::size_t run(Session& session, const resp::RequestBatch& batch);
+    /// From within run(), when its last command is done but the lane is not let go of, for
+    /// another's long script: ends the batch there, and returns how many of it were run. The
+    /// session may be served anew at once; run() will not touch it any more.
+    std::size_t leave_batch(const Session& session);
 
     /// One record of a primary (or of a file): one command, or MULTI .. EXEC, atomically under all
     /// its locks, seeing expired keys as its primary saw them. SELECT changes `db`. `raw`, unless
@@ -75,11 +79,14 @@ public:
     /// exclusive lane.
     void unwatch(Session& session, bool locked);
 
-    /// The session is about to end. Requires: the thread is in no lane.
-    void forget(Session& session);
-    /// Takes a blocked session's wait for keys back. False: it has been served meanwhile, and its
-    /// reply is on its way. Requires: the thread is the session's, and in no lane.
-    bool end_wait(Session& session);
+    /// The session is about to end. False while a long script runs: then it is to be asked again.
+    /// Requires: the thread is in no lane.
+    bool forget(Session& session);
+    /// Takes a blocked session's wait for keys back, unless it has been served meanwhile, and its
+    /// reply is on its way, or a long script runs, and it is to be asked again. Requires: the
+    /// thread is the session's, and in no lane.
+    enum class WaitEnd : std::uint8_t { taken_back, served, busy };
+    WaitEnd end_wait(Session& session);
     /// Serves who waits for these keys, or minds that they are gone. Requires: the thread is in no
     /// lane.
     void serve_keys(const std::vector<ReadyKey>& keys);
@@ -153,6 +160,8 @@ private:
     std::unique_ptr<Scratch> scratch_;
     const double ns_per_tick_;
     bool exclusive_ = false;         ///< the running unit is in the exclusive lane
+    std::size_t at_ = 0;             ///< in the batch, the command that wants the exclusive lane
+    bool left_ = false;              ///< the batch, meanwhile
     std::int64_t clock_us_ = 0;      ///< unix time when ...
     std::uint64_t clock_ticks_ = 0;  ///< ... the counter stood here
     std::uint64_t last_ticks_ = 0;   ///< the end of the last command

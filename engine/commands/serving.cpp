@@ -14,6 +14,11 @@
 
 namespace millpond::engine {
 
+namespace {
+/// How long whoever is ready is left alone, while a long script runs.
+constexpr std::int64_t kServeAgainMs = 10;
+}  // namespace
+
 bool Executor::meets_waiter(const CommandSpec& spec, std::span<const Bytes> args) {
     if (!(spec.flags & kWrite)) return false;
     const WaiterRegistry& waiters = server_.waiters();
@@ -64,7 +69,7 @@ void Executor::serve_ready() {
 }
 
 void Executor::serve_keys(const std::vector<ReadyKey>& keys) {
-    gate_.run_exclusive(*flag_, "serving blocked clients", [&] {
+    const bool ran = gate_.run_exclusive_unless_busy(*flag_, "serving blocked clients", [&] {
         read_clock();
         exclusive_ = true;
         for (const auto& [db, key] : keys) serve_key(db, key);
@@ -72,6 +77,10 @@ void Executor::serve_keys(const std::vector<ReadyKey>& keys) {
         exclusive_ = false;
     });
     record_.events().wake();
+    if (ran) return;
+    server_.post_after(kServeAgainMs, [&server = server_, keys] {
+        server.network().with_executor([keys](Executor& executor) { executor.serve_keys(keys); });
+    });
 }
 
 void Executor::serve_key(int db, Bytes key) {
@@ -115,13 +124,13 @@ void Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options
     server_.resume(waiter.token, std::move(out));  // from here on the session may be gone
 }
 
-bool Executor::end_wait(Session& session) {
-    if (!session.waiter) return true;
-    enter();
+Executor::WaitEnd Executor::end_wait(Session& session) {
+    if (!session.waiter) return WaitEnd::taken_back;
+    if (!gate_.enter_unless_busy(*flag_)) return WaitEnd::busy;
     const bool waited = server_.waiters().remove(*session.waiter, false);
     leave();
     session.waiter.reset();
-    return waited;
+    return waited ? WaitEnd::taken_back : WaitEnd::served;
 }
 
 }  // namespace millpond::engine

@@ -274,7 +274,7 @@ bool Gate::run(GateFlag& flag, std::string_view what, std::function<void()>& wor
             if (seen == kWaiting) {
                 futex_wait(own.state, kWaiting);
             } else if (seen == kIdling) {
-                flag.idle_(kIdleMs);
+                flag.idle_(kIdleMs, false);
             } else {
                 break;
             }
@@ -321,7 +321,7 @@ bool Gate::busy() const noexcept {
 }
 
 void Gate::idle() {
-    if (state_->owner && state_->owner->idle_) state_->owner->idle_(0);
+    if (state_->owner && state_->owner->idle_) state_->owner->idle_(0, state_->owner_work->done);
 }
 
 Gate::Holder Gate::holder() const noexcept {

@@ -35,8 +35,10 @@ public:
     bool let_in() const { return let_in_; }
 
     /// What this thread does, again and again, while it is tied to a long script: waits at most
-    /// `timeout_ms` for something to do, and takes no lane. Set before the first use.
-    void set_idle(std::function<void(int timeout_ms)> idle) { idle_ = std::move(idle); }
+    /// `timeout_ms` for something to do, and takes no lane. `done`: the work that it brought itself
+    /// has been done, it is another's that takes so long. Set before the first use.
+    using Idle = std::function<void(int timeout_ms, bool done)>;
+    void set_idle(Idle idle) { idle_ = std::move(idle); }
 
 private:
     friend class Gate;
@@ -45,7 +47,7 @@ private:
     Gate& gate_;
     std::size_t slot_;
     bool let_in_ = false;
-    std::function<void(int)> idle_;
+    Idle idle_;
 };
 
 class Gate {

@@ -34,6 +34,7 @@ public:
     bool resumes(std::uint64_t serial) const {
         return state() == State::suspended && suspension_ == serial;
     }
+    std::uint64_t suspension() const { return suspension_; }
     /// What CLIENT UNBLOCK makes of the suspension; may be empty.
     std::function<std::string(bool)> take_unblocked() { return std::exchange(unblocked_, nullptr); }
     /// Gives the socket away.
@@ -45,6 +46,7 @@ public:
     std::uint32_t events = 0;          ///< what epoll watches
     bool choked = false;               ///< nothing more is run until the output has been sent
     std::int64_t deadline_ms = 0;      ///< under which its thread has noted its suspension
+    bool tied = false;                 ///< its command runs, while others are looked after
     bool dead = false;                 ///< destroyed at the end of the loop's turn
     std::int64_t linger_until_ms = 0;  ///< our side is closed; what still comes is read and dropped
     std::int64_t soft_limit_since_ms = 0;

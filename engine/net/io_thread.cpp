@@ -34,6 +34,7 @@ constexpr int kTickMs = 10;
 constexpr int kSweepMs = 100;
 constexpr int kIdleSweepMs = 1000;
 constexpr std::int64_t kStopFlushMs = 1000;
+constexpr std::chrono::milliseconds kBuryAgain{1};
 
 void set_keepalive(int fd, int seconds) {
     const int on = 1, interval = std::max(1, seconds / 3), count = 3;
@@ -71,7 +72,8 @@ void IoThread::run() {
     ::pthread_setname_np(::pthread_self(), name_.c_str());
     id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     executor_ = std::make_unique<Executor>(server_, name_);
-    executor_->gate_flag().set_idle([this](int timeout) { serve_while_busy(timeout); });
+    executor_->gate_flag().set_idle(
+        [this](int timeout, bool done) { serve_while_busy(timeout, done); });
     memory_.emplace([this] { wake(); });
     now_ms_ = steady_ms();
     while (!stopping_.load(std::memory_order_relaxed)) wait_and_serve(timeout_ms());
@@ -79,7 +81,11 @@ void IoThread::run() {
     drain_inbox();
     for (const auto& [id, connection] : connections_) {
         if (!connection->dead && connection->state() != Session::State::detaching) {
-            executor_->end_wait(*connection);
+            // Who waits while the others' scripts still run is not answered, only closed.
+            if (executor_->end_wait(*connection) == Executor::WaitEnd::busy) {
+                kill(*connection);
+                continue;
+            }
             connection->close_after_reply();
             settle(*connection);
         }
@@ -95,7 +101,7 @@ void IoThread::run() {
         wait_and_serve(kTickMs);
     }
     for (const auto& [id, connection] : connections_) kill(*connection);
-    bury();
+    for (bury(); !dead_.empty(); bury()) std::this_thread::sleep_for(kBuryAgain);
     executor_.reset();
 }
 
@@ -132,13 +138,15 @@ void IoThread::wake() {
 
 /// Sends what others have had for connections of this thread.
 void IoThread::serve_filled() {
-    std::vector<std::uint64_t> filled;
-    {
+    // Settling may serve, and a script that is served has the rest served from within.
+    if (filled_taken_.empty()) {
         const std::lock_guard lock(filled_mutex_);
-        filled.swap(filled_);
+        filled_taken_.swap(filled_);
         any_filled_.store(false, std::memory_order_relaxed);
     }
-    for (const std::uint64_t id : filled) {
+    while (!filled_taken_.empty()) {
+        const std::uint64_t id = filled_taken_.back();
+        filled_taken_.pop_back();
         if (Connection* c = find(id)) settle(*c);
     }
 }
@@ -146,11 +154,27 @@ void IoThread::serve_filled() {
 void IoThread::drain_inbox() {
     std::uint64_t count = 0;
     static_cast<void>(!::read(wake_, &count, sizeof count));
-    std::vector<std::function<void()>> work;
     {
         const std::lock_guard lock(inbox_mutex_);
-        work.swap(inbox_);
+        std::ranges::move(inbox_, std::back_inserter(work_));
+        inbox_.clear();
     }
+    // What is done may be a long script, which has the rest done from within.
+    while (!work_.empty()) {
+        const auto one = std::move(work_.front());
+        work_.pop_front();
+        one();
+    }
+}
+
+/// Keeps what takes a lane until it can be had.
+void IoThread::put_off(std::function<void()> work) {
+    put_off_.push_back(std::move(work));
+}
+
+void IoThread::run_put_off() {
+    std::vector<std::function<void()>> work;
+    work.swap(put_off_);
     for (const auto& one : work) one();
 }
 
@@ -161,8 +185,9 @@ int IoThread::timeout_ms() const {
                          (config.output_pubsub.soft > 0 && server_.bus().has_receivers());
     if (config.timeout > 0 || limited) timeout = kIdleSweepMs;
     if (lingering_ > 0) timeout = kSweepMs;
-    if (tick_) timeout = kTickMs;
+    if (tick_ || !put_off_.empty() || !dead_.empty()) timeout = kTickMs;
     if (deadlines_.empty()) return timeout;
+    if (server_.gate().busy()) return kTickMs;  // they are looked at when the script has ended
     const std::int64_t left = deadlines_.begin()->first - steady_ms();
     const auto wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, kIdleSweepMs));
     return timeout < 0 ? wait : std::min(timeout, wait);
@@ -170,15 +195,16 @@ int IoThread::timeout_ms() const {
 
 void IoThread::wait_and_serve(int timeout) {
     if (any_filled_.load(std::memory_order_relaxed)) timeout = 0;
-    take_events(timeout, nullptr);
+    take_events(timeout);
     if (any_filled_.load(std::memory_order_relaxed)) serve_filled();
+    if (!put_off_.empty() && !server_.gate().busy()) run_put_off();
     if (!deadlines_.empty()) end_waits();
     if (now_ms_ >= next_sweep_ms_) sweep();
     if (!dead_.empty()) bury();
 }
 
-/// Waits for events, and reads and runs what has come on all connections but one.
-void IoThread::take_events(int timeout, const Connection* but) {
+/// Waits for events, and reads and runs what has come, but on a tied connection.
+void IoThread::take_events(int timeout) {
     std::array<epoll_event, kEventsMax> events;
     const int n = ::epoll_wait(epoll_, events.data(), kEventsMax, timeout);
     now_ms_ = steady_ms();
@@ -191,7 +217,7 @@ void IoThread::take_events(int timeout, const Connection* but) {
             continue;
         }
         Connection& c = *static_cast<Connection*>(event.data.ptr);
-        if (c.dead || &c == but) continue;
+        if (c.dead || c.tied) continue;
         if (event.events & EPOLLOUT) {
             settle(c);
             if (c.dead) continue;
@@ -203,25 +229,50 @@ void IoThread::take_events(int timeout, const Connection* but) {
 }
 
 /// This thread runs a long script, or waits for one of its own, in the midst of a connection's
-/// commands: the other connections are told that the server is busy.
-void IoThread::serve_while_busy(int timeout) {
-    if (busy_) return;
-    busy_ = true;
+/// commands: the other connections are told that the server is busy. `done`: it is not that
+/// connection's command that takes so long, so it is told like the others.
+void IoThread::serve_while_busy(int timeout, bool done) {
+    if (nested_ == kNestedMax)
+        return std::this_thread::sleep_for(std::chrono::milliseconds(timeout));
+    ++nested_;
     // The commands that are being run lie in the usual buffers.
     std::unique_ptr<char[]> read_buffer = std::make_unique<char[]>(kReadBytes);
     resp::RequestBatch batch;
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);
     const std::size_t read_used = std::exchange(read_used_, 0);
-    Connection* const outer = std::exchange(running_, nullptr);
-    if (outer) watch(*outer, 0);  // it is looked after when its command has ended
-    serve_received();             // those who were read together with it
-    take_events(timeout, outer);
+    Running outer = std::exchange(running_, {});
+    if (outer.connection && done) {
+        let_go(std::exchange(outer, {}), batch);
+    } else if (outer.connection) {
+        outer.connection->tied = true;  // it is looked after when its command has ended
+        watch(*outer.connection, 0);
+    }
+    serve_received();  // those who were read together with it
+    take_events(timeout);
+    if (any_filled_.load(std::memory_order_relaxed) || !filled_taken_.empty()) serve_filled();
+    if (outer.connection) outer.connection->tied = false;
     running_ = outer;
     read_used_ = read_used;
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);
-    busy_ = false;
+    --nested_;
+}
+
+/// The last command of a running batch is done, though run() has not returned: the connection is
+/// served from here on as any other, and serve() will leave it alone.
+void IoThread::let_go(const Running& running, const resp::RequestBatch& batch) {
+    Connection& c = *running.connection;
+    const std::size_t ran = executor_->leave_batch(c);
+    note_run(c, ran);
+    const std::size_t used = running.used + (ran > 0 ? batch.input_end(ran - 1) : 0);
+    if (c.input.empty()) {
+        c.input.append(running.data.substr(used));
+    } else {
+        c.input.consume(used);  // that is where the data is
+    }
+    c.parser.rewind();
+    serve_input(c);
 }
 
 // -- Reading and running
@@ -275,9 +326,8 @@ void IoThread::serve_received() {
         // A command that takes long has the rest served from within: then there is nothing left.
         if (data.empty()) {
             serve_kept(c);
-        } else {
-            const std::size_t used = serve(c, data);
-            if (!c.dead) c.input.append(data.substr(used));
+        } else if (const auto used = serve(c, data); used && !c.dead) {
+            c.input.append(data.substr(*used));
         }
         settle_soon(c);
     }
@@ -298,15 +348,21 @@ void IoThread::settle_soon(Connection& c) {
 }
 
 void IoThread::settle_together() {
-    // Settling may serve, and a script that is served may serve others from within.
-    std::vector<Connection*> served = std::exchange(unsettled_, {});
     pass_barrier();
-    for (Connection* c : served) settle(*c);
-    served.clear();
-    if (unsettled_.empty()) unsettled_.swap(served);  // its room is used again
+    // Settling may serve, and a script that is served has the rest settled from within.
+    while (settled_ < unsettled_.size()) settle(*unsettled_[settled_++]);
+    unsettled_.clear();
+    settled_ = 0;
 }
 
-std::size_t IoThread::serve(Connection& c, std::string_view data) {
+void IoThread::note_run(Connection& c, std::size_t commands) {
+    c.commands_run.store(c.commands_run.load(std::memory_order_relaxed) + commands,
+                         std::memory_order_relaxed);
+}
+
+/// Returns how much of the data has been used; nothing when the connection has been let go of,
+/// and somebody else has seen to all that.
+std::optional<std::size_t> IoThread::serve(Connection& c, std::string_view data) {
     const Config& config = server_.config();
     resp::RequestLimits limits;
     limits.bulk_bytes_max = config.proto_max_bulk_len.load(std::memory_order_relaxed);
@@ -317,11 +373,10 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
         // Before AUTH, what comes next is judged only when the command before it has been run.
         const std::size_t most = limits.authenticated ? Executor::kBatchCommandsMax : 1;
         const auto status = c.parser.parse(data.substr(used), limits, most, batch_);
-        running_ = &c;
+        running_ = {&c, data, used};
         const std::size_t ran = batch_.empty() ? 0 : executor_->run(c, batch_);
-        running_ = nullptr;
-        c.commands_run.store(c.commands_run.load(std::memory_order_relaxed) + ran,
-                             std::memory_order_relaxed);
+        if (!std::exchange(running_, {}).connection) return std::nullopt;
+        note_run(c, ran);
         if (ran < batch_.size()) {
             if (ran > 0) used += batch_.input_end(ran - 1);
             c.parser.rewind();
@@ -357,8 +412,8 @@ std::size_t IoThread::serve(Connection& c, std::string_view data) {
 
 /// Runs what waits in the connection's own buffer.
 void IoThread::serve_kept(Connection& c) {
-    const std::size_t used = serve(c, c.input.view());
-    if (!c.dead) c.input.consume(used);
+    const auto used = serve(c, c.input.view());
+    if (used && !c.dead) c.input.consume(*used);
 }
 
 void IoThread::serve_input(Connection& c) {
@@ -373,7 +428,7 @@ void IoThread::pass_barrier() {
 
 /// Sends what there is to send, and sees to what the state of the session asks for.
 void IoThread::settle(Connection& c) {
-    if (c.dead || c.linger_until_ms > 0) return;
+    if (c.dead || c.linger_until_ms > 0 || c.tied) return;
     const auto unserved = static_cast<std::uint32_t>(c.input.size());
     if (c.input_pending.load(std::memory_order_relaxed) != unserved)
         c.input_pending.store(unserved, std::memory_order_relaxed);
@@ -483,8 +538,10 @@ void IoThread::hand_over(Connection& c) {
 
 void IoThread::kill(Connection& c) {
     if (c.dead) return;
-    // Nothing more is taken from a key for a client that is gone.
-    executor_->end_wait(c);
+    // Nothing more is taken from a key for a client that is gone. Where its wait cannot be ended
+    // yet, this keeps it from being served.
+    if (executor_->end_wait(c) == Executor::WaitEnd::busy)
+        c.killed.store(true, std::memory_order_relaxed);
     forget_deadline(c);
     c.dead = true;
     if (c.linger_until_ms > 0) --lingering_;
@@ -495,12 +552,14 @@ void IoThread::kill(Connection& c) {
 }
 
 void IoThread::bury() {
-    // The dead may watch keys, which to forget takes a lane: they lie until the script has ended.
-    if (server_.gate().busy() && !stopping_.load(std::memory_order_relaxed)) return;
     std::vector<Connection*> dead;
     dead.swap(dead_);
     for (Connection* c : dead) {
-        executor_->forget(*c);
+        // What they watch or wait for is forgotten in a lane: they lie until the script has ended.
+        if (!executor_->forget(*c)) {
+            dead_.push_back(c);
+            continue;
+        }
         std::unique_ptr<Connection> last;
         {
             const std::lock_guard lock(registry_mutex_);
@@ -584,14 +643,25 @@ void IoThread::resume(std::uint64_t id, std::uint64_t serial, const std::string&
 
 void IoThread::unblock(std::uint64_t id, bool with_error) {
     Connection* c = find(id);
-    if (!c || c->state() != Session::State::suspended || !executor_->end_wait(*c)) return;
+    if (!c || c->state() != Session::State::suspended || end_suspension(*c, with_error)) return;
+    put_off([this, id, with_error, serial = c->suspension()] {
+        const Connection* later = find(id);
+        if (later && later->resumes(serial)) unblock(id, with_error);
+    });
+}
+
+/// False when a long script runs: then it goes on.
+bool IoThread::end_suspension(Connection& c, bool with_error) {
+    const Executor::WaitEnd end = executor_->end_wait(c);
+    if (end != Executor::WaitEnd::taken_back) return end == Executor::WaitEnd::served;
     std::string reply;
-    if (const auto unblocked = c->take_unblocked()) {
+    if (const auto unblocked = c.take_unblocked()) {
         reply = unblocked(with_error);
     } else if (with_error) {
         reply = "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n";
     }
-    end_wait(*c, reply, Resumed::goes_on);
+    end_wait(c, reply, Resumed::goes_on);
+    return true;
 }
 
 void IoThread::end_wait(Connection& c, const std::string& reply, Resumed how) {
@@ -610,12 +680,15 @@ void IoThread::end_wait(Connection& c, const std::string& reply, Resumed how) {
 /// Who has waited long enough gets what CLIENT UNBLOCK would give.
 void IoThread::end_waits() {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now_ms_) {
-        const std::uint64_t id = deadlines_.begin()->second;
+        const auto due = *deadlines_.begin();
         deadlines_.erase(deadlines_.begin());
-        if (Connection* c = find(id)) {
-            c->deadline_ms = 0;
-            unblock(id, false);
-        }
+        Connection* c = find(due.second);
+        if (!c) continue;
+        c->deadline_ms = 0;
+        if (c->state() != Session::State::suspended || end_suspension(*c, false)) continue;
+        c->deadline_ms = due.first;
+        deadlines_.insert(due);
+        return;
     }
 }
 
@@ -659,7 +732,8 @@ void IoThread::close(std::uint64_t id, bool flush) {
     if (!flush) return kill(*c);
     // A session that is being handed over goes on as somebody else's.
     if (c->state() == Session::State::detaching) return;
-    executor_->end_wait(*c);
+    if (executor_->end_wait(*c) == Executor::WaitEnd::busy)
+        return put_off([this, id] { close(id, true); });
     forget_deadline(*c);
     c->close_after_reply();
     settle(*c);

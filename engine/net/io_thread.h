@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -68,6 +69,7 @@ private:
         64 << 20;  ///< output beyond which nothing more is run
     static constexpr std::int64_t kLingerMs = 1000;
     static constexpr int kEventsMax = 128;
+    static constexpr int kNestedMax = 8;
     /// Connections of one turn that are read, served and answered together, and for how long the
     /// first of them waits for the others.
     static constexpr std::size_t kTogetherMax = 16;
@@ -79,20 +81,32 @@ private:
         std::string_view data;  ///< in the thread's buffer; else empty: in the connection's own
     };
 
+    /// Whose commands are being run, and where they come from.
+    struct Running {
+        Connection* connection = nullptr;
+        std::string_view data;
+        std::size_t used = 0;  ///< of the data, before the batch
+    };
+
     void wait_and_serve(int timeout_ms);
-    void serve_while_busy(int timeout_ms);
-    void take_events(int timeout_ms, const Connection* but);
+    void serve_while_busy(int timeout_ms, bool done);
+    void let_go(const Running& running, const resp::RequestBatch& batch);
+    void take_events(int timeout_ms);
     int timeout_ms() const;
+    void put_off(std::function<void()> work);
+    void run_put_off();
     void drain_inbox();
     void serve_filled();
     void end_waits();
+    bool end_suspension(Connection& c, bool with_error);
     void end_wait(Connection& c, const std::string& reply, Resumed how);
     void note_deadline(Connection& c);
     void forget_deadline(Connection& c);
     void on_readable(Connection& c);
     void serve_received();
     void discard_input(Connection& c);
-    std::size_t serve(Connection& c, std::string_view data);
+    static void note_run(Connection& c, std::size_t commands);
+    std::optional<std::size_t> serve(Connection& c, std::string_view data);
     void serve_kept(Connection& c);
     void serve_input(Connection& c);
     void settle(Connection& c);
@@ -126,23 +140,27 @@ private:
     std::vector<Received> received_;
     std::size_t served_ = 0;  ///< of them
     resp::RequestBatch batch_;
-    Connection* running_ = nullptr;  ///< whose commands are being run
-    bool busy_ = false;              ///< in serve_while_busy()
-    std::int64_t now_ms_ = 0;        ///< steady clock at the last wake-up
+    Running running_;
+    int nested_ = 0;  ///< in how many serve_while_busy(): a script may end there and another begin
+    std::int64_t now_ms_ = 0;  ///< steady clock at the last wake-up
     std::int64_t next_sweep_ms_ = 0;
     std::size_t lingering_ = 0;
     std::vector<Connection*> dead_;
     std::vector<Connection*> unsettled_;  ///< served in this turn, with replies still to be sent
+    std::size_t settled_ = 0;             ///< of them
     std::uint64_t unsettled_since_ = 0;   ///< ticks
     std::set<std::pair<std::int64_t, std::uint64_t>>
         deadlines_;  ///< of suspended sessions: when, whose
 
     std::mutex inbox_mutex_;
     std::vector<std::function<void()>> inbox_;
+    std::deque<std::function<void()>> work_;      ///< taken from it
+    std::vector<std::function<void()>> put_off_;  ///< until no long script runs
 
     std::mutex filled_mutex_;
     std::vector<std::uint64_t> filled_;  ///< sessions whose inboxes have something in them
     std::atomic<bool> any_filled_{false};
+    std::vector<std::uint64_t> filled_taken_;  ///< taken from them
 
     std::optional<MemoryOwner> memory_;  ///< while the loop runs
 
