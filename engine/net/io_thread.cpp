@@ -159,6 +159,10 @@ void IoThread::drain_inbox() {
         std::ranges::move(inbox_, std::back_inserter(work_));
         inbox_.clear();
     }
+    run_work();
+}
+
+void IoThread::run_work() {
     // What is done may be a long script, which has the rest done from within.
     while (!work_.empty()) {
         const auto one = std::move(work_.front());
@@ -249,6 +253,7 @@ void IoThread::serve_while_busy(int timeout, bool done) {
         watch(*outer.connection, 0);
     }
     serve_received();  // those who were read together with it
+    run_work();
     take_events(timeout);
     if (any_filled_.load(std::memory_order_relaxed) || !filled_taken_.empty()) serve_filled();
     if (outer.connection) outer.connection->tied = false;
@@ -524,7 +529,8 @@ void IoThread::linger(Connection& c) {
 }
 
 void IoThread::discard_input(Connection& c) {
-    const ssize_t n = ::recv(c.fd, read_buffer_.get(), kReadBytes, 0);
+    // Behind what has been read for others and is still to be served.
+    const ssize_t n = ::recv(c.fd, read_buffer_.get() + read_used_, kReadBytes - read_used_, 0);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) kill(c);
 }
 
@@ -707,13 +713,14 @@ void IoThread::forget_deadline(Connection& c) {
 }
 
 void IoThread::run_parked() {
-    std::vector<Connection*> parked;
-    for (const auto& [id, c] : connections_) {
-        if (!c->dead && c->state() == Session::State::parked) parked.push_back(c.get());
-    }
-    for (Connection* c : parked) {
-        c->set_open();
-        serve_input(*c);
+    for (const auto& [id, connection] : connections_) {
+        if (connection->dead || connection->state() != Session::State::parked) continue;
+        work_.emplace_back([this, id = id] {
+            Connection* c = find(id);
+            if (!c || c->state() != Session::State::parked) return;
+            c->set_open();
+            serve_input(*c);
+        });
     }
 }
 

@@ -96,6 +96,7 @@ private:
     void put_off(std::function<void()> work);
     void run_put_off();
     void drain_inbox();
+    void run_work();
     void serve_filled();
     void end_waits();
     bool end_suspension(Connection& c, bool with_error);

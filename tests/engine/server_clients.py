@@ -2,6 +2,7 @@
 """Connections: authentication, limits, CLIENT, pauses, big and broken input, and how they end."""
 import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -47,6 +48,21 @@ class Clients(unittest.TestCase):
         for want in expected:
             self.assertEqual(client.read(), want)
         sender.join()
+
+    def test_what_comes_after_quit_does_not_touch_the_commands_of_others(self):
+        engine = Engine("--threads", "1")
+        self.addCleanup(engine.close)
+        client, leaving = engine.client(), engine.client()
+        self.addCleanup(client.close)
+        self.addCleanup(leaving.close)
+        self.assertEqual(leaving.do("QUIT"), "OK")
+        # While it stands still, both gather, and come in one turn of the loop, in this order.
+        engine.process.send_signal(signal.SIGSTOP)
+        client.push("SET", "key", "mine")
+        leaving.push("SET", "key", "late")
+        engine.process.send_signal(signal.SIGCONT)
+        self.assertEqual(client.read(), "OK")
+        self.assertEqual(client.do("GET", "key"), b"mine")
 
     def test_big_values(self):
         client = self.connect()
