@@ -5,6 +5,8 @@
 #include <array>
 #include <bit>
 #include <cassert>
+#include <iterator>
+#include <thread>
 
 #include "engine/acl/access_control.h"
 #include "engine/acl/redaction.h"
@@ -34,7 +36,8 @@ constexpr std::size_t kErrorNameBytesMax = 128;
 constexpr std::size_t kSinkBytesKept = 64 << 10;
 constexpr std::uint32_t kWithMembers = kCatHash | kCatSet | kCatSortedSet;
 constexpr std::size_t kHintBytesMax = 256;  ///< beyond it takes longer to hash than to wait
-constexpr std::size_t kPrefetchedMin = 3;   ///< fewer commands are over before memory answers
+constexpr int kBusTries = 1000;
+constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
 
 std::string unknown_command(std::span<const Bytes> args) {
     std::string text = "ERR unknown command '" +
@@ -122,7 +125,7 @@ struct Executor::Scratch {
     // The commands that dispatch itself knows.
     const CommandSpec *exec = nullptr, *discard = nullptr, *multi = nullptr, *watch = nullptr,
                       *quit = nullptr, *reset = nullptr, *auth = nullptr, *hello = nullptr,
-                      *debug = nullptr, *select = nullptr;
+                      *debug = nullptr, *select = nullptr, *unwatch = nullptr;
     std::vector<bool> restricted;  ///< by id: not for TCP clients of a managed node
     /// By id: changes what the session observes, and holds the bus from its beginning.
     std::vector<bool> on_bus;
@@ -149,6 +152,7 @@ Executor::Executor(Server& server, std::string_view thread_name)
     s.discard = table.find("discard");
     s.multi = table.find("multi");
     s.watch = table.find("watch");
+    s.unwatch = table.find("unwatch");
     s.quit = table.find("quit");
     s.reset = table.find("reset");
     s.auth = table.find("auth");
@@ -200,6 +204,8 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
             continue;
         }
         read_clock();
+        if (!left_watches_.empty()) [[unlikely]]
+            remove_left_watches();
         prepare(session, batch, done);
         Step step = Step::ran;
         std::size_t in_lane = 0;
@@ -302,15 +308,22 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
 void Executor::answer_busy(Session& session, std::span<const Bytes> args) {
     const CommandSpec* spec = identify(session, args);
     if (!spec) return;
-    const bool watches = session.transaction && !session.transaction->watched.empty();
-    if (!(spec->flags & kAllowBusy) || !spec->while_busy || watches ||
-        (server_.acl().must_authenticate(session) && !(spec->flags & kNoAuth))) {
-        if (watches && spec == scratch_->exec) spec = nullptr;  // its keys stay watched
+    if (server_.acl().must_authenticate(session) && !(spec->flags & kNoAuth))
+        return reject(session, spec, refusals::kNoAuth);
+    const Scratch& s = *scratch_;
+    const bool admitted = (spec->flags & kAllowBusy) && spec->while_busy;
+    if (admitted && queues(session, *spec)) return queue(session, *spec, args);
+    const bool on_bus = s.on_bus[spec->id];
+    const bool open = session.transaction && session.transaction->open;
+    if (spec == s.exec || spec == s.unwatch || spec == s.reset || (spec == s.discard && open))
+        leave_watches(session);
+    if (!admitted || (on_bus && !take_bus_unless_busy()))
         return reject(session, spec, server_.scripting().running().busy_error());
-    }
+    if (on_bus && session.inbox) session.inbox->drain(session);
     Record record(server_);
     Call call(*this, *spec, args, session, server_, record, output(session), {});
     spec->while_busy(call);
+    if (on_bus) server_.bus().unlock();
 }
 
 // -- May it run?
@@ -400,7 +413,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
             "this machine.");
     }
     if (server_.acl().must_authenticate(session) && !(spec.flags & kNoAuth))
-        return refuse("NOAUTH Authentication required.");
+        return refuse(refusals::kNoAuth);
     if (session.transaction && session.transaction->open && (spec.flags & kNoMulti)) {
         return refuse("ERR Command not allowed inside a transaction");
     }
@@ -541,26 +554,64 @@ void Executor::watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& ma
 void Executor::unwatch(Session& session, bool locked) {
     Transaction* transaction = session.transaction.get();
     if (!transaction || transaction->watched.empty()) return;
-    for (const WatchedKey& watched : transaction->watched) {
-        Shard& shard = server_.keyspace().shard(server_.keyspace().shard_of(watched.key));
-        if (!locked) shard.lock();
-        server_.watches().remove(watched.db, watched.key, transaction->mark.get());
-        if (!locked) shard.unlock();
-    }
+    remove_watches(*transaction, locked);
     transaction->watched.clear();
     transaction->mark = std::make_shared<WatchMark>();
     session.watched.store(0, std::memory_order_relaxed);
 }
 
+void Executor::remove_watches(const Transaction& transaction, bool locked) {
+    for (const WatchedKey& watched : transaction.watched) {
+        Shard& shard = server_.keyspace().shard(server_.keyspace().shard_of(watched.key));
+        if (!locked) shard.lock();
+        server_.watches().remove(watched.db, watched.key, transaction.mark.get());
+        if (!locked) shard.unlock();
+    }
+}
+
+void Executor::leave_watches(Session& session) {
+    Transaction* transaction = session.transaction.get();
+    if (!transaction || transaction->watched.empty()) return;
+    auto left = std::make_unique<Transaction>();
+    left->watched.swap(transaction->watched);
+    left->mark.swap(transaction->mark);
+    left_watches_.push_back(std::move(left));
+    session.watched.store(0, std::memory_order_relaxed);
+}
+
+void Executor::take_over(Executor& other) {
+    std::ranges::move(other.left_watches_, std::back_inserter(left_watches_));
+    other.left_watches_.clear();
+}
+
+void Executor::remove_left_watches() {
+    for (const auto& left : left_watches_) remove_watches(*left, false);
+    left_watches_.clear();
+}
+
 bool Executor::forget(Session& session) {
     if (end_wait(session) == WaitEnd::busy) return false;
     if (session.transaction) {
-        if (!gate_.enter_unless_busy(*flag_)) return false;
-        unwatch(session, false);
-        leave();
+        if (gate_.enter_unless_busy(*flag_)) {
+            unwatch(session, false);
+            leave();
+        } else {
+            leave_watches(session);
+        }
         session.transaction.reset();
     }
+    if (!take_bus_unless_busy()) return false;
     server_.bus().forget(session);
+    server_.bus().unlock();
+    return true;
+}
+
+/// Whoever has the bus has it for a moment, unless it is a long script.
+bool Executor::take_bus_unless_busy() {
+    for (int tries = 0; !server_.bus().try_lock(); ++tries) {
+        if (tries >= kBusTries && gate_.busy()) return false;
+        std::this_thread::yield();
+    }
     return true;
 }
 

@@ -78,7 +78,11 @@ public:
     /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the
     /// exclusive lane.
     void unwatch(Session& session, bool locked);
+    /// The same, in no lane: what is registered for them is removed when next a lane can be had.
+    void leave_watches(Session& session);
 
+    /// What the other, of the same thread, has left to be done.
+    void take_over(Executor& other);
     /// The session is about to end. False while a long script runs: then it is to be asked again.
     /// Requires: the thread is in no lane.
     bool forget(Session& session);
@@ -146,6 +150,9 @@ private:
     void note_slow(const Call& call, std::int64_t us);
     ApplyResult apply_locked(int& db, std::span<const Command> record, std::string_view raw);
 
+    void remove_watches(const Transaction& transaction, bool locked);
+    void remove_left_watches();
+    bool take_bus_unless_busy();
     void enter();
     void leave();
     void read_clock();
@@ -159,12 +166,13 @@ private:
     Record record_;
     std::unique_ptr<Scratch> scratch_;
     const double ns_per_tick_;
-    bool exclusive_ = false;         ///< the running unit is in the exclusive lane
-    std::size_t at_ = 0;             ///< in the batch, the command that wants the exclusive lane
-    bool left_ = false;              ///< the batch, meanwhile
-    std::int64_t clock_us_ = 0;      ///< unix time when ...
-    std::uint64_t clock_ticks_ = 0;  ///< ... the counter stood here
-    std::uint64_t last_ticks_ = 0;   ///< the end of the last command
+    bool exclusive_ = false;  ///< the running unit is in the exclusive lane
+    std::size_t at_ = 0;      ///< in the batch, the command that wants the exclusive lane
+    bool left_ = false;       ///< the batch, meanwhile
+    std::vector<std::unique_ptr<Transaction>> left_watches_;  ///< of sessions that mind no more
+    std::int64_t clock_us_ = 0;                               ///< unix time when ...
+    std::uint64_t clock_ticks_ = 0;                           ///< ... the counter stood here
+    std::uint64_t last_ticks_ = 0;                            ///< the end of the last command
 };
 
 }  // namespace millpond::engine

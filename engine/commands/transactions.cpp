@@ -128,7 +128,8 @@ void add_transaction_commands(CommandTable& table) {
                    .keys = keys,
                    .categories = kCatTransaction,
                    .handler = handler,
-                   .while_busy = handler == multi || handler == discard ? handler : nullptr,
+                   // To watch, a key's shard must be locked.
+                   .while_busy = (flags & kAllowBusy) && handler != watch ? handler : nullptr,
                    .since = since,
                    .group = "transactions",
                    .complexity = complexity,

@@ -71,9 +71,7 @@ IoThread::~IoThread() {
 void IoThread::run() {
     ::pthread_setname_np(::pthread_self(), name_.c_str());
     id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-    executor_ = std::make_unique<Executor>(server_, name_);
-    executor_->gate_flag().set_idle(
-        [this](int timeout, bool done) { serve_while_busy(timeout, done); });
+    executor_ = make_executor();
     memory_.emplace([this] { wake(); });
     now_ms_ = steady_ms();
     while (!stopping_.load(std::memory_order_relaxed)) wait_and_serve(timeout_ms());
@@ -103,6 +101,14 @@ void IoThread::run() {
     for (const auto& [id, connection] : connections_) kill(*connection);
     for (bury(); !dead_.empty(); bury()) std::this_thread::sleep_for(kBuryAgain);
     executor_.reset();
+    spare_executors_.clear();
+}
+
+std::unique_ptr<Executor> IoThread::make_executor() {
+    auto executor = std::make_unique<Executor>(server_, name_);
+    executor->gate_flag().set_idle(
+        [this](int timeout, bool done) { serve_while_busy(timeout, done); });
+    return executor;
 }
 
 void IoThread::stop() {
@@ -222,11 +228,14 @@ void IoThread::take_events(int timeout) {
         }
         Connection& c = *static_cast<Connection*>(event.data.ptr);
         if (c.dead || c.tied) continue;
-        if (event.events & EPOLLOUT) {
+        // It may have been served from within a long script meanwhile, and wait for other things
+        // now.
+        const std::uint32_t seen = event.events & (c.events | EPOLLHUP | EPOLLERR);
+        if (seen & EPOLLOUT) {
             settle(c);
             if (c.dead) continue;
         }
-        if (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
+        if (seen & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) on_readable(c);
     }
     serve_received();
     if (!unsettled_.empty()) settle_together();
@@ -239,15 +248,24 @@ void IoThread::serve_while_busy(int timeout, bool done) {
     if (nested_ == kNestedMax)
         return std::this_thread::sleep_for(std::chrono::milliseconds(timeout));
     ++nested_;
-    // The commands that are being run lie in the usual buffers.
+    // The commands that are being run lie in the usual buffers, and another thread may be about to
+    // run one with the usual executor.
+    std::unique_ptr<Executor> executor;
+    if (spare_executors_.empty()) {
+        executor = make_executor();
+    } else {
+        executor = std::move(spare_executors_.back());
+        spare_executors_.pop_back();
+    }
     std::unique_ptr<char[]> read_buffer = std::make_unique<char[]>(kReadBytes);
     resp::RequestBatch batch;
+    std::swap(executor_, executor);
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);
     const std::size_t read_used = std::exchange(read_used_, 0);
     Running outer = std::exchange(running_, {});
     if (outer.connection && done) {
-        let_go(std::exchange(outer, {}), batch);
+        let_go(std::exchange(outer, {}), batch, *executor);
     } else if (outer.connection) {
         outer.connection->tied = true;  // it is looked after when its command has ended
         watch(*outer.connection, 0);
@@ -261,14 +279,17 @@ void IoThread::serve_while_busy(int timeout, bool done) {
     read_used_ = read_used;
     std::swap(read_buffer_, read_buffer);
     std::swap(batch_, batch);
+    std::swap(executor_, executor);
+    executor_->take_over(*executor);
+    spare_executors_.push_back(std::move(executor));
     --nested_;
 }
 
 /// The last command of a running batch is done, though run() has not returned: the connection is
 /// served from here on as any other, and serve() will leave it alone.
-void IoThread::let_go(const Running& running, const resp::RequestBatch& batch) {
+void IoThread::let_go(const Running& running, const resp::RequestBatch& batch, Executor& executor) {
     Connection& c = *running.connection;
-    const std::size_t ran = executor_->leave_batch(c);
+    const std::size_t ran = executor.leave_batch(c);
     note_run(c, ran);
     const std::size_t used = running.used + (ran > 0 ? batch.input_end(ran - 1) : 0);
     if (c.input.empty()) {

@@ -90,7 +90,8 @@ private:
 
     void wait_and_serve(int timeout_ms);
     void serve_while_busy(int timeout_ms, bool done);
-    void let_go(const Running& running, const resp::RequestBatch& batch);
+    std::unique_ptr<Executor> make_executor();
+    void let_go(const Running& running, const resp::RequestBatch& batch, Executor& executor);
     void take_events(int timeout_ms);
     int timeout_ms() const;
     void put_off(std::function<void()> work);
@@ -136,6 +137,7 @@ private:
     std::atomic<bool> stopping_{false};
     std::atomic<std::thread::id> id_{};  ///< the loop's
     std::unique_ptr<Executor> executor_;
+    std::vector<std::unique_ptr<Executor>> spare_executors_;  ///< for serve_while_busy()
     std::unique_ptr<char[]> read_buffer_;
     std::size_t read_used_ = 0;  ///< of it, by received_
     std::vector<Received> received_;

@@ -49,13 +49,26 @@ Bus::Bus(Server& server) : server_(server), tracking_(server.keyspace()) {
     });
 }
 
+const void* Bus::self() noexcept {
+    static thread_local const char here = 0;
+    return &here;
+}
+
 void Bus::lock() noexcept {
-    static thread_local const char self = 0;
-    if (holder_.load(std::memory_order_relaxed) != &self) {
+    if (holder_.load(std::memory_order_relaxed) != self()) {
         mutex_.lock();
-        holder_.store(&self, std::memory_order_relaxed);
+        holder_.store(self(), std::memory_order_relaxed);
     }
     ++depth_;
+}
+
+bool Bus::try_lock() noexcept {
+    if (holder_.load(std::memory_order_relaxed) != self()) {
+        if (!mutex_.try_lock()) return false;
+        holder_.store(self(), std::memory_order_relaxed);
+    }
+    ++depth_;
+    return true;
 }
 
 void Bus::unlock() noexcept {

@@ -71,6 +71,8 @@ public:
     /// A thread that holds it may take it again: a script that has published may find an expired
     /// key, or evict one.
     void lock() noexcept;
+    /// False when another thread has it: a script that has published may hold it for long.
+    bool try_lock() noexcept;
     void unlock() noexcept;
 
     // -- Registries. Requires: the bus lock. Sessions are the caller's to run commands of.
@@ -116,6 +118,7 @@ private:
     void send_invalidation(const Tracker& tracker, const std::string* value, Delivery& delivery);
     void drop_prefixes(Session& session);
     void count_names(ChannelKind kind);
+    static const void* self() noexcept;
 
     Server& server_;
     FutexMutex mutex_;
