@@ -147,8 +147,7 @@ void quit(Call& call) {
 
 void reset(Call& call) {
     Session& session = call.session();
-    call.executor().unwatch(session, false);
-    session.transaction.reset();
+    session.transaction.reset();  // dispatch has seen to what it watched
     session.in_multi = false;
     session.queued = 0;
     call.server().bus().clear(session);

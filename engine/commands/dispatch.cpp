@@ -683,6 +683,9 @@ void Executor::unlock_shards() {
 
 void Executor::execute(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
                        const HashedKey& hashed) {
+    // The bus is taken inside shard locks, never the other way round.
+    if (&spec == scratch_->reset) [[unlikely]]
+        unwatch(session, false);
     record_.begin(&session);
     if (scratch_->on_bus[spec.id] || (&spec == scratch_->exec && session.transaction &&
                                       session.transaction->on_bus)) [[unlikely]] {

@@ -280,6 +280,29 @@ class Observers:
         wait_until(lambda: admin.do("PUBSUB", "NUMPAT") == 0)
         self.assertEqual(admin.do("PUBLISH", "leave", "x"), 0)
 
+    def test_a_reset_and_a_write_of_the_same_watched_key_do_not_wait_for_each_other(self):
+        subscriber = self.connect()
+        subscriber.do("PSUBSCRIBE", "__keyspace*")
+        reader = threading.Thread(target=self.stop_at, args=(subscriber, [b"pmessage", b"__keyspace*", b"__keyspace@0__:over", b"set"]))
+        reader.start()
+
+        def work(i):
+            client = self.connect(timeout=20)
+            for _ in range(60):
+                if i % 2:
+                    for _ in range(20):
+                        client.push("SET", "w", "v")
+                    self.assertEqual([client.read() for _ in range(20)], ["OK"] * 20)
+                else:
+                    for _ in range(10):
+                        client.push("WATCH", "w")
+                        client.push("RESET")
+                    self.assertEqual([client.read() for _ in range(20)], ["OK", "RESET"] * 10)
+
+        self.run_threads(work, 8)
+        self.connect().do("SET", "over", "v")
+        reader.join()
+
     def test_client_list_and_info(self):
         client, admin = self.connect(3), self.connect()
         ident = client.do("CLIENT", "ID")

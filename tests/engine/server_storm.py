@@ -3,6 +3,7 @@
 other and go away in the midst of it, while it saves, rewrites, flushes and feeds a replica. Whatever it answers, it
 answers: nobody waits for ever, nobody is forgotten, and at the end the replica and the files hold what it holds."""
 import faulthandler
+import glob
 import os
 import random
 import threading
@@ -12,7 +13,7 @@ import unittest
 from server_harness import Client, Engine, Error, wait_until
 
 SLOWNESS = int(os.environ.get("MILLPOND_SLOWNESS", "1"))
-SECONDS = 300 if os.environ.get("MILLPOND_SOAK") else 8
+SECONDS = 300 if os.environ.get("MILLPOND_SOAK") else 4
 CLIENTS = 16
 PATIENCE_S = 30 * SLOWNESS
 KEYS = 12
@@ -43,6 +44,7 @@ class Stormer:
                     pass
                 self.client.close()
         except BaseException as error:  # pylint: disable=broad-except
+            self.storm.print_threads()
             self.storm.failures.append("%s: %r after %r" % (self.client.socket, error, self.last))
 
     # -- What it says
@@ -210,11 +212,17 @@ class Storm(unittest.TestCase):
             except (EOFError, ConnectionError):
                 killer.close()
                 killer = Client(path=self.engine.path, timeout=PATIENCE_S)
-        if self.failures:
-            print(killer.ask("CLIENT", "LIST"))
         killer.close()
         self.assertEqual(self.failures, [])
         self.settle()
+
+    def print_threads(self):
+        """What the engine's threads do when somebody waits in vain: their states, and the ticks they have run."""
+        for task in glob.glob("/proc/%d/task/*/stat" % self.engine.process.pid):
+            with open(task, encoding="ascii") as file:
+                name, rest = file.read().split("(", 1)[1].rsplit(")", 1)
+            fields = rest.split()
+            print("thread %s: %s, ran %s + %s" % (name, fields[0], fields[11], fields[12]), flush=True)
 
     def settle(self):
         client, replica = self.engine.client(timeout=PATIENCE_S), self.replica.client(timeout=PATIENCE_S)

@@ -65,6 +65,7 @@ COMMANDS = {
     "hexpire": "of Redis 7.4, like the other commands of fields that expire; a snapshot with such fields is not for Redis 7.0",
     "delifeq": "of Valkey 9",
     "waitaof": "of Redis 7.2",
+    "watch": "while a script runs longer than busy-reply-threshold it is answered -BUSY, since no key can be looked at then; Redis answers OK",
 }
 
 # Commands that are there in part.
