@@ -36,8 +36,8 @@ constexpr std::size_t kErrorNameBytesMax = 128;
 constexpr std::size_t kSinkBytesKept = 64 << 10;
 constexpr std::uint32_t kWithMembers = kCatHash | kCatSet | kCatSortedSet;
 constexpr std::size_t kHintBytesMax = 256;  ///< beyond it takes longer to hash than to wait
-constexpr int kBusTries = 1000;
-constexpr std::size_t kPrefetchedMin = 3;  ///< fewer commands are over before memory answers
+constexpr int kBusTries = 1000;             ///< before who has the bus is taken for a long script
+constexpr std::size_t kPrefetchedMin = 3;   ///< fewer commands are over before memory answers
 
 std::string unknown_command(std::span<const Bytes> args) {
     std::string text = "ERR unknown command '" +

@@ -6,7 +6,7 @@ import random
 import signal
 import unittest
 
-from server_harness import Engine, Error, wait_until
+from server_harness import Engine, text, wait_until
 
 LOOP = "while true do end"
 FOR_A_WHILE = ("local from = redis.call('TIME') "
@@ -15,10 +15,6 @@ FOR_A_WHILE = ("local from = redis.call('TIME') "
 BUSY = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
 CLIENTS = 8
 ROUNDS = 400 if os.environ.get("MILLPOND_SOAK") else 40
-
-
-def text(reply):
-    return str(reply) if isinstance(reply, Error) else reply
 
 
 class Busy(unittest.TestCase):
@@ -101,6 +97,25 @@ class Busy(unittest.TestCase):
         self.assert_all_told(others)
         self.kill(running, others[0])
         self.assertEqual(others[0].ask("SET", "k", "v"), "OK")
+
+    def test_who_watches_can_end_a_transaction(self):
+        ends = {"EXEC": "EXECABORT Transaction discarded because of: " + BUSY, "DISCARD": "OK", "RESET": "RESET"}
+        clients = dict(zip(ends, self.clients(len(ends))))
+        killer, watching = self.clients(2)
+        for client in (*clients.values(), watching):
+            client.do("WATCH", "k")
+        for client in clients.values():
+            client.do("MULTI")
+        running = self.start(LOOP)
+        for end, client in clients.items():
+            self.assertEqual(text(client.ask(end)), ends[end])
+        self.assertEqual(watching.ask("UNWATCH"), "OK")
+        self.kill(running, killer)
+        self.assertEqual(killer.ask("SET", "k", "v"), "OK")
+        for client in (*clients.values(), watching):
+            self.assertEqual(client.ask("PING"), "PONG")
+        watching.do("MULTI")
+        self.assertEqual(watching.ask("EXEC"), [])
 
     def test_who_comes_at_the_same_moment_is_answered(self):
         """All that they send comes in one turn of each thread's loop: a short script may be run by the thread that

@@ -18,6 +18,11 @@ class Error(Exception):
     """An error reply."""
 
 
+def text(reply):
+    """An error reply as its text; another as it is."""
+    return str(reply) if isinstance(reply, Error) else reply
+
+
 def wait_until(condition, seconds=20, what="condition"):
     end = time.monotonic() + seconds
     while not condition():

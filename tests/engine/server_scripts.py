@@ -5,16 +5,12 @@ import select
 import signal
 import unittest
 
-from server_harness import Engine, Error, wait_until
+from server_harness import Engine, text, wait_until
 
 LOOP = "while true do end"
 LIBRARY = ("#!lua name=lib\n"
            "redis.register_function('loop', function() while true do end end)\n"
            "redis.register_function('echo', function(keys, args) return args[1] end)\n")
-
-
-def text(reply):
-    return str(reply) if isinstance(reply, Error) else reply
 
 
 class Scripts(unittest.TestCase):
