@@ -19,10 +19,6 @@ boost::json::value deletion(const std::string& id) {
     return boost::json::object{{"change", "delete"}, {"id", id}};
 }
 
-bool is_finished(const schema::Operation& operation) {
-    return operation.status == "succeeded" || operation.status == "failed";
-}
-
 std::shared_ptr<const State> loaded(Store& store) {
     auto state = std::make_shared<State>();
     state->revision = store.first_revision();
@@ -62,7 +58,6 @@ void Draft::commit() {
         writer.set("revision", std::to_string(next_.revision));
         writer.commit();
     });
-    writer_.reset();
 }
 
 void Draft::put(ClusterRecord cluster) {
@@ -213,7 +208,8 @@ void Catalog::settle(Draft& draft) {
     if (!draft.failure_.empty())
         alarm("The state store cannot be written: " + draft.failure_ + ".");
     // Published and made readable in one: nobody may ask the stream for a revision that it has not
-    // reached, nor read a state that is older than what the stream has told.
+    // reached, nor read a state that is older than what the stream has told. The draft's writer
+    // still keeps readers from the store: nor may a state be older than what its history has told.
     std::lock_guard lock(swap_);
     publish(draft, first);
     state_ = std::make_shared<const State>(std::move(draft.next_));

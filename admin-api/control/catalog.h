@@ -71,8 +71,8 @@ private:
     State next_;
     Persist persist_;
     std::int64_t now_ms_;
-    std::unique_ptr<Store::Writer> writer_;
-    std::string failure_;  ///< what the store said, under best_effort
+    std::unique_ptr<Store::Writer> writer_;  ///< keeps the store to itself until the draft ends
+    std::string failure_;                    ///< what the store said, under best_effort
     std::set<std::string> clusters_touched_;
     std::set<std::string> groups_touched_;
     std::vector<schema::Operation> operations_touched_;

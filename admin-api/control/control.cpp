@@ -193,7 +193,9 @@ std::vector<schema::Operation> Control::operations(std::string_view target, int 
     std::vector<schema::Operation> out;
     for (auto& record : store_.operations(target, bounded(limit))) {
         // The state knows more of an unfinished one than the store: its latest words of progress.
-        const auto* live = state->operation(record.operation.id);
+        // One that the store calls finished has ended since the state was read.
+        const auto* live =
+            is_finished(record.operation) ? nullptr : state->operation(record.operation.id);
         out.push_back(live ? live->operation : std::move(record.operation));
     }
     return out;

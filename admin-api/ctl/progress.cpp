@@ -14,10 +14,6 @@ namespace {
 
 constexpr int bar_cells = 24;
 
-bool ended(const schema::Operation& operation) {
-    return operation.status == "succeeded" || operation.status == "failed";
-}
-
 /// Shared by main's thread, which waits, and the client's thread, which learns.
 class Watch {
 public:
@@ -25,7 +21,7 @@ public:
 
     void learn(const schema::Operation& operation) {
         const std::lock_guard lock(mutex_);
-        if (operation.id != latest_.id || ended(latest_)) return;
+        if (operation.id != latest_.id || is_finished(latest_)) return;
         latest_ = operation;
         changed_ = true;
         condition_.notify_all();
@@ -122,7 +118,7 @@ schema::Operation follow_operation(Context& context, const schema::Operation& st
     Line line;
     schema::Operation operation = started;
     std::string trouble;
-    while (!ended(operation)) {
+    while (!is_finished(operation)) {
         if (!watch->next(deadline, operation, trouble))
             throw Failure(operation_failed,
                           "The operation " + started.id + " is still under way after " +

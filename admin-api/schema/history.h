@@ -59,6 +59,10 @@ BOOST_DESCRIBE_STRUCT(Operation, (),
                       (id, kind, target, status, progress, steps, failover, error, requested_by,
                        started_at, ended_at, revision))
 
+inline bool is_finished(const Operation& operation) {
+    return operation.status == "succeeded" || operation.status == "failed";
+}
+
 struct AuditEntry {
     std::int64_t id = 0;
     std::string time;

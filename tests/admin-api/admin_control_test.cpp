@@ -587,6 +587,33 @@ private slots:
         for (auto& read : reader->reads) QCOMPARE(read.get(), std::size_t(0));
     }
 
+    void noEventIsReadBeforeTheStateThatItTellsOf() {
+        Bench bench;
+        /// Tries, while a frame is published, to read the events of the change that is told.
+        struct Reader final : Feed::Subscriber {
+            explicit Reader(Control& read_from) : control(read_from) {}
+            void deliver(const Feed::Frame&) override {
+                reads.push_back(
+                    std::async(std::launch::async, [this] { return control.events({}).size(); }));
+                too_early |= reads.back().wait_for(std::chrono::milliseconds(50)) ==
+                             std::future_status::ready;
+            }
+            Control& control;
+            std::vector<std::future<std::size_t>> reads;
+            bool too_early = false;
+        };
+        const auto reader = std::make_shared<Reader>(bench.control);
+        bench.catalog.feed().subscribe(reader, bench.catalog.read()->revision);
+        const auto told = bench.catalog.change(Persist::required, [](Draft& draft) {
+            draft.add_event("cache-cluster", "orders-001", "orders", "info", "It is back.");
+            return Result<void>(boost::outcome_v2::success());
+        });
+        QVERIFY(told.has_value());
+        QCOMPARE(reader->reads.size(), std::size_t(1));
+        QCOMPARE(reader->reads[0].get(), std::size_t(1));
+        QVERIFY(!reader->too_early);
+    }
+
     void aKeyPageIsAssembledFromTheNodesReplies() {
         Bench bench;
         bench.create_available(0);
