@@ -399,6 +399,7 @@ std::optional<std::size_t> IoThread::serve(Connection& c, std::string_view data)
         // Before AUTH, what comes next is judged only when the command before it has been run.
         const std::size_t most = limits.authenticated ? Executor::kBatchCommandsMax : 1;
         const auto status = c.parser.parse(data.substr(used), limits, most, batch_);
+        take_messages(c);
         running_ = {&c, data, used};
         const std::size_t ran = batch_.empty() ? 0 : executor_->run(c, batch_);
         if (!std::exchange(running_, {}).connection) return std::nullopt;
@@ -445,6 +446,13 @@ void IoThread::serve_kept(Connection& c) {
 void IoThread::serve_input(Connection& c) {
     if (!c.input.empty()) serve_kept(c);
     settle(c);
+}
+
+/// What was put before a command is run comes before its reply: who has been told by somebody else
+/// of a write that was answered may rely on it.
+void IoThread::take_messages(Connection& c) {
+    if (c.inbox->waiting() && !c.inbox->overflowed()) [[unlikely]]
+        c.inbox->drain(c);
 }
 
 void IoThread::pass_barrier() {
@@ -664,8 +672,10 @@ void IoThread::adopt(Accepted accepted) {
 void IoThread::resume(std::uint64_t id, std::uint64_t serial, const std::string& reply,
                       Resumed how) {
     Connection* c = find(id);
-    if (!c || !c->resumes(serial)) return;
-    end_wait(*c, reply, how);
+    if (!c) return;
+    if (c->resumes(serial)) return end_wait(*c, reply, how);
+    c->inbox->end_await();
+    settle(*c);
 }
 
 void IoThread::unblock(std::uint64_t id, bool with_error) {
@@ -695,7 +705,9 @@ void IoThread::end_wait(Connection& c, const std::string& reply, Resumed how) {
     c.take_unblocked();
     c.waiter.reset();
     forget_deadline(c);
+    take_messages(c);
     if (c.reply_mode != Session::ReplyMode::off) c.out().append(reply);
+    c.inbox->end_await();
     if (how == Resumed::closes) {
         c.close_after_reply();
         return settle(c);

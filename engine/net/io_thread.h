@@ -112,6 +112,7 @@ private:
     void serve_kept(Connection& c);
     void serve_input(Connection& c);
     void settle(Connection& c);
+    void take_messages(Connection& c);
     void pass_barrier();
     void settle_soon(Connection& c);
     void settle_together();

@@ -120,7 +120,7 @@ bool Network::visit_session(std::uint64_t id, const std::function<void(Session&)
 void Network::resume(BlockToken token, std::string reply, Resumed how) {
     // Which thread it is that owns the session, only that thread can say for sure.
     for (const auto& thread : threads_) {
-        if (!thread->visit_one(token.session, [](Session&) {})) continue;
+        if (!thread->visit_one(token.session, [](Session& s) { s.inbox->await_reply(); })) continue;
         thread->post([t = thread.get(), token, how, reply = std::move(reply)] {
             t->resume(token.session, token.serial, reply, how);
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/observers/inbox.h"
 
+#include <algorithm>
+
 #include "engine/server/config.h"
 #include "engine/server/session.h"
 
@@ -11,13 +13,14 @@ constexpr std::size_t kTextKept = 4 << 10;  ///< capacity that an empty inbox ho
 }
 
 void Inbox::clear() {
+    begin_ += text_.size();
     if (text_.capacity() > kTextKept) {
         std::string().swap(text_);
     } else {
         text_.clear();
     }
     payloads_.clear();
-    bytes_ = 0;
+    payload_bytes_ = 0;
 }
 
 bool Inbox::put(const Message& message, const Config& config) {
@@ -26,16 +29,16 @@ bool Inbox::put(const Message& message, const Config& config) {
     const Config::OutputLimit& limit =
         subscribed.load(std::memory_order_relaxed) ? config.output_pubsub : config.output_normal;
     const auto hard = static_cast<std::size_t>(limit.hard.load(std::memory_order_relaxed));
-    const std::size_t all =
-        bytes_ + message.size() + output_pending.load(std::memory_order_relaxed);
+    const std::size_t here = text_.size() + payload_bytes_ + message.size();
+    const std::size_t all = here + output_pending.load(std::memory_order_relaxed);
     const bool was_waiting = waiting();
-    if ((hard > 0 && all > hard) || bytes_ + message.size() > kBytesMax) {
+    if ((hard > 0 && all > hard) || here > kBytesMax) {
         overflowed_.store(true, std::memory_order_relaxed);
         clear();
     } else {
         text_.append(message.text);
-        bytes_ += message.size();
         if (message.payload) {
+            payload_bytes_ += message.payload.bytes().size();
             payloads_.push_back({text_.size(), message.payload.share()});
             text_.append("\r\n", 2);
         }
@@ -44,15 +47,34 @@ bool Inbox::put(const Message& message, const Config& config) {
     return !was_waiting && owner_.inbox_filled(session_);
 }
 
+void Inbox::await_reply() {
+    const std::lock_guard lock(mutex_);
+    awaited_ = begin_ + text_.size();
+}
+
+void Inbox::end_await() {
+    const std::lock_guard lock(mutex_);
+    awaited_ = UINT64_MAX;
+}
+
 void Inbox::drain(Session& session) {
     const std::lock_guard lock(mutex_);
-    waiting_.store(false, std::memory_order_relaxed);
+    const std::size_t size = awaited_ > begin_ ? std::min(awaited_ - begin_, text_.size()) : 0;
     const std::size_t start = session.out().size();
-    session.out().append(text_);
-    for (Shared& one : payloads_) {
-        session.splices().push_back({start + one.at, std::move(one.buffer)});
+    session.out().append(text_, 0, size);
+    auto rest = payloads_.begin();
+    for (; rest != payloads_.end() && rest->at < size; ++rest) {
+        payload_bytes_ -= rest->buffer.bytes().size();
+        session.splices().push_back({start + rest->at, std::move(rest->buffer)});
     }
-    clear();
+    if (size == text_.size()) {
+        waiting_.store(false, std::memory_order_relaxed);
+        return clear();
+    }
+    payloads_.erase(payloads_.begin(), rest);
+    for (Shared& one : payloads_) one.at -= size;
+    text_.erase(0, size);
+    begin_ += size;
 }
 
 void Inbox::close() {

@@ -51,10 +51,16 @@ public:
     /// session will be closed. True when owner().wake() is due. Requires: the bus lock.
     bool put(const Message& message, const Config& config);
 
+    /// A reply is on its way to the session's thread that comes behind what has been put so far:
+    /// what is put from here on waits for it. Any thread.
+    void await_reply();
+
     // -- The session's own thread, or whoever runs its command in the exclusive lane
     bool waiting() const { return waiting_.load(std::memory_order_relaxed); }
-    /// Moves what there is to the session's output.
+    /// Moves what there is to the session's output, but for what waits for a reply.
     void drain(Session& session);
+    /// The reply has come, or will not come any more.
+    void end_await();
     /// More was put than its output limit allows: it is to be closed.
     bool overflowed() const { return overflowed_.load(std::memory_order_relaxed); }
     /// Nothing is taken any more.
@@ -74,7 +80,10 @@ private:
     std::mutex mutex_;
     std::string text_;
     std::vector<Shared> payloads_;
-    std::size_t bytes_ = 0;
+    std::size_t payload_bytes_ = 0;
+    /// Places between two messages: how many bytes of text were put before, since the beginning.
+    std::uint64_t begin_ = 0;             ///< of text_
+    std::uint64_t awaited_ = UINT64_MAX;  ///< of the reply that is awaited
 };
 
 }  // namespace millpond::engine

@@ -46,6 +46,7 @@ class Side:
     """One server: a connection that acts, and one that observes."""
 
     def __init__(self, server):
+        self.server = server
         self.actor, self.observer = server.client(), server.client()
 
     def close(self):
@@ -244,6 +245,61 @@ class Observers(servers.BothServers):
 
     def test_tracking_broadcast_of_all_noloop(self):
         self.check_tracking("BCAST", "NOLOOP")
+
+    # -- Order
+
+    def wait_for_blocked(self, side, count):
+        while b"blocked_clients:%d\r" % count not in side.actor.call("INFO", "clients").value:
+            time.sleep(0.002)
+
+    def test_messages_and_the_reply_of_who_was_blocked(self):
+        """A blocked client that subscribes and tracks is told of what came before what served it, gets its reply, and is
+        told of the rest, though one turn of a server's loop saw all of it."""
+        push, tell = ["LPUSH", "l", "x"], ["PUBLISH", "news", "1"]
+        change, change_other = ["SET", "k0", 1], ["SET", "k1", 1]
+        for commands in ([tell, push], [push, tell], [tell, push, tell], [change, push, change_other], [push, change, tell, change_other],
+                         [["MULTI"], change, push, change_other, ["EXEC"], tell], [["MULTI"], push, ["EXEC"], tell, change],
+                         [["MULTI"], tell, push, tell, ["EXEC"], tell], [["EVAL", "redis.call('LPUSH', 'l', 'x') redis.call('PUBLISH', 'news', 1)", 1, "l"], tell],
+                         [["MSET", "k0", 1, "k1", 1], push, ["FLUSHALL"]]):
+            told = []
+            for side in self.sides:
+                observer = side.server.client()
+                observer.call("HELLO", 3)
+                observer.call("SUBSCRIBE", "news")
+                observer.call("CLIENT", "TRACKING", "ON")
+                for key in ("k0", "k1"):
+                    observer.call("GET", key)
+                observer.send([[b"BLPOP", b"l", b"0"]])
+                self.wait_for_blocked(side, 1)
+                side.actor.pipeline([[to_bytes(word) for word in command] for command in commands])
+                observer.send([[b"ECHO", b"end"]])
+                told.append([])
+                while (reply := observer.read()).value != b"end":
+                    told[-1].append(reply)
+                observer.close()
+                side.actor.call("FLUSHALL")
+            self.seen += len(told[1])
+            if told[0] != told[1]:
+                self.differences.append(f"{commands}\n    millpond: {told[0]}\n    redis:    {told[1]}")
+        self.finish()
+
+    def test_what_was_answered_before_a_command_is_told_before_its_reply(self):
+        for side in self.sides:
+            side.observer.call("HELLO", 3)
+            side.observer.call("SUBSCRIBE", "news")
+            side.observer.call("CLIENT", "TRACKING", "ON")
+        for number in range(1500):
+            told = []
+            for side in self.sides:
+                side.observer.call("GET", "k0")
+                for command in (["SET", "k0", number], ["PUBLISH", "news", number]):
+                    side.actor.call(*command)
+                side.observer.send([[b"PING"]])
+                told.append([side.observer.read() for _ in range(3)])
+            self.seen += 2
+            if told[0] != told[1]:
+                self.differences.append(f"{number}\n    millpond: {told[0]}\n    redis:    {told[1]}")
+        self.finish()
 
 
 def add_corpus_tests():
