@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything at once: clients that write, wait, watch, subscribe, run scripts long and short, pause the server, kill each
-other and go away in the midst of it, while it saves, rewrites, flushes and feeds a replica. Whatever it answers, it
-answers: nobody waits for ever, nobody is forgotten, and at the end the replica and the files hold what it holds."""
+other and go away in the midst of it, while it saves, rewrites, flushes, evicts, moves keys to another server, feeds a
+replica and changes places with it. Whatever it answers, it answers: nobody waits for ever, nobody is forgotten, and at
+the end the replica and the files hold what it holds."""
 import faulthandler
 import glob
 import os
@@ -59,7 +60,7 @@ class Stormer:
 
     def write(self):
         kind, *words = self.rng.choice((
-            ("s", "SET", None, "v"), ("s", "SET", None, "v", "PX", 30), ("s", "APPEND", None, "x"), ("s", "DEL", None),
+            ("s", "SET", None, "v"), ("s", "SET", None, "v" * 20000), ("s", "SET", None, "v", "PX", 30), ("s", "APPEND", None, "x"), ("s", "DEL", None),
             ("l", "RPUSH", None, "a", "b"), ("l", "LPOP", None), ("l", "LPUSH", None, "c"), ("l", "DEL", None),
             ("h", "HSET", None, "f", "v"), ("h", "HDEL", None, "f"), ("z", "ZADD", None, 1, "m"), ("z", "ZPOPMIN", None),
             ("x", "XADD", None, "MAXLEN", 50, "*", "f", "v"), ("e", "SADD", None, "m", "n"), ("e", "SPOP", None)))
@@ -167,6 +168,49 @@ class Stormer:
             self.client.read()
         raise Gone()
 
+    def cache(self):
+        """Reads what it tracks; the invalidations that come between the replies are arrays, the replies are not."""
+        self.ask("HELLO", 3)
+        self.ask("CLIENT", "TRACKING", "ON", *self.rng.choice(((), ("NOLOOP",), ("OPTIN",))))
+        for _ in range(self.rng.randrange(1, 30)):
+            self.last = self.rng.choice((("GET", self.key("s")), ("HGET", self.key("h"), "f"), ("SET", self.key("s"), "v"),
+                                         ("CLIENT", "CACHING", "YES"), ("TYPE", self.key("l"))))
+            self.client.push(*self.last)
+            while isinstance(self.client.read(), list):
+                pass
+        raise Gone()
+
+    def be_a_guest(self):
+        self.ask("ACL", "SETUSER", "guest", "on", ">p", "~*", "&*", "+@all", "-@admin")
+        self.ask("AUTH", "guest", "p")
+        for _ in range(self.rng.randrange(4)):
+            self.work()
+        if self.rng.random() < 0.5:
+            self.ask("ACL", "DELUSER", "guest")
+            other = Client(self.storm.engine.port, timeout=PATIENCE_S)
+            other.ask("ACL", "DELUSER", "guest")
+            other.close()
+        raise Gone()
+
+    def migrate(self):
+        options = self.rng.choice(((), ("COPY",), ("REPLACE",), ("COPY", "REPLACE")))
+        if self.rng.random() < 0.5:
+            self.ask("MIGRATE", "127.0.0.1", self.storm.other.port, self.key("slhzxe"[self.rng.randrange(6)]), 0, 1000, *options)
+        else:
+            keys = [self.key("s"), self.key("l"), self.key("x")]
+            self.ask("MIGRATE", "127.0.0.1", self.storm.other.port, "", 0, 1000, *options, "KEYS", *keys)
+
+    def fail_over(self):
+        for server in (self.storm.engine, self.storm.replica):
+            client = server.client(timeout=PATIENCE_S)
+            role = client.ask("ROLE")
+            if isinstance(role, list) and role[0] == b"master":
+                self.last = ("FAILOVER",)
+                client.ask("FAILOVER", "TIMEOUT", self.rng.choice((1, 100, 500)))
+                if self.rng.random() < 0.3:
+                    client.ask("FAILOVER", "ABORT")
+            client.close()
+
     def publish(self):
         self.ask("PUBLISH", self.rng.choice("abc"), "m" * self.rng.choice((1, 1000)))
 
@@ -175,10 +219,15 @@ class Stormer:
             ("BGSAVE",), ("SAVE",), ("BGREWRITEAOF",), ("FLUSHALL", "ASYNC"), ("FLUSHDB",), ("SWAPDB", 0, 1), ("INFO",),
             ("CONFIG", "SET", "appendonly", self.rng.choice(("yes", "no"))), ("DEBUG", "SLEEP", "0.01"),
             ("CONFIG", "SET", "notify-keyspace-events", self.rng.choice(("", "KEA"))), ("MEMORY", "STATS"), ("SLOWLOG", "GET"),
-            ("CONFIG", "SET", "maxmemory", self.rng.choice((0, "100mb"))), ("MEMORY", "PURGE"), ("ACL", "LIST"))))
+            ("CONFIG", "SET", "maxmemory", self.rng.choice((0, "100mb", "1mb"))), ("MEMORY", "PURGE"), ("ACL", "LIST"),
+            ("CONFIG", "SET", "maxmemory-policy", self.rng.choice(("noeviction", "allkeys-lru", "volatile-ttl", "allkeys-random"))),
+            ("CONFIG", "SET", "maxmemory-clients", self.rng.choice((0, "300kb"))), ("CLIENT", "NO-EVICT", "ON"),
+            ("CONFIG", "SET", "client-output-buffer-limit", "pubsub %s 8kb 1" % self.rng.choice((0, "16kb"))),
+            ("CONFIG", "SET", "tracking-table-max-keys", self.rng.choice((0, 5))), ("LATENCY", "RESET"), ("FUNCTION", "DUMP"))))
 
     ACTIONS = ([work] * 12 + [pipeline] * 8 + [wait] * 8 + [leave_waiting, leave_in_a_word] * 2 + [transact] * 5 + [script] * 4 +
-               [script_for_ever] + [kill_script] * 6 + [pause, disturb, disturb, observe, observe, publish, publish, administer])
+               [script_for_ever] + [kill_script] * 6 + [pause, disturb, disturb, observe, observe, publish, publish, cache, cache] +
+               [be_a_guest, migrate, fail_over, administer, administer])
 
 
 class Storm(unittest.TestCase):
@@ -189,8 +238,11 @@ class Storm(unittest.TestCase):
         print("MILLPOND_SEED=%d" % self.seed)
         self.engine = Engine("--threads", self.THREADS, "--busy-reply-threshold", "10", "--enable-debug-command", "yes")
         self.addCleanup(self.engine.close)
-        self.replica = Engine("--threads", self.THREADS, "--replicaof", "127.0.0.1 %d" % self.engine.port)
+        self.replica = Engine("--threads", self.THREADS, "--enable-debug-command", "yes",
+                              "--replicaof", "127.0.0.1 %d" % self.engine.port)
         self.addCleanup(self.replica.close)
+        self.other = Engine("--threads", self.THREADS)  # to which keys are moved
+        self.addCleanup(self.other.close)
         self.failures = []
         self.end = time.monotonic() + SECONDS
         faulthandler.dump_traceback_later(SECONDS + PATIENCE_S / 2)  # who waits, if somebody does
@@ -225,17 +277,38 @@ class Storm(unittest.TestCase):
             print("thread %s: %s, ran %s + %s" % (name, fields[0], fields[11], fields[12]), flush=True)
 
     def settle(self):
-        client, replica = self.engine.client(timeout=PATIENCE_S), self.replica.client(timeout=PATIENCE_S)
-        self.addCleanup(client.close)
-        self.addCleanup(replica.close)
+        clients = [server.client(timeout=PATIENCE_S) for server in (self.engine, self.replica)]
+        pair = []  # the primary's and the replica's
+        for client in clients:
+            self.addCleanup(client.close)
 
-        def unpaused():
+        def quiet(client):
             client.ask("SCRIPT", "KILL")  # who has gone may have left one
+            client.ask("FAILOVER", "ABORT")
             return client.ask("CLIENT", "UNPAUSE") == "OK"
 
-        wait_until(unpaused, PATIENCE_S, what="the last script's end")
+        def paired():
+            if not all(quiet(client) for client in clients):
+                return False
+            roles = [client.ask("ROLE") for client in clients]
+            if any(isinstance(role, Error) for role in roles):
+                return False
+            if roles[0][0] == roles[1][0] == b"master":  # as a failover leaves it that was called off late; so does redis-server
+                clients[1].ask("REPLICAOF", "127.0.0.1", self.engine.port)
+            order = (0, 1) if roles[0][0] == b"master" else (1, 0)
+            pair[:] = [clients[i] for i in order]
+            primary, replica = [roles[i] for i in order]
+            return primary[0] == b"master" and replica[0] == b"slave" and replica[3] == b"connected"
 
-        def alone():
+        try:
+            wait_until(paired, PATIENCE_S, what="the last script's end, and one primary with its replica")
+        except AssertionError:
+            for server, client in ((self.engine, clients[0]), (self.replica, clients[1])):
+                print(client.ask("ROLE"), "\n".join(server.read_log().splitlines()[-40:]), sep="\n", flush=True)
+            raise
+        primary, replica = pair
+
+        def alone(client):
             client.ask("SCRIPT", "KILL")
             text = client.ask("INFO")
             if isinstance(text, Error):
@@ -244,14 +317,16 @@ class Storm(unittest.TestCase):
             return (info["blocked_clients"], info["connected_clients"], info["pubsub_clients"]) == ("0", "1", "0")
 
         def all_expired():
-            return b"expires=" not in client.do("INFO", "keyspace").replace(b"expires=0,", b"")
+            return b"expires=" not in primary.do("INFO", "keyspace").replace(b"expires=0,", b"")
 
-        wait_until(alone, PATIENCE_S, what="every client that has gone to be forgotten")
+        for client in clients:
+            client.do("CONFIG", "SET", "maxmemory", 0)
+            wait_until(lambda one=client: alone(one), PATIENCE_S, what="every client that has gone to be forgotten")
         wait_until(all_expired, PATIENCE_S, what="keys to expire")
-        wait_until(lambda: client.do("DEBUG", "DIGEST") == replica.do("DEBUG", "DIGEST"), PATIENCE_S, what="the replica's data")
-        before = client.do("DEBUG", "DIGEST")
-        self.assertEqual(client.do("DEBUG", "RELOAD"), "OK")
-        self.assertEqual(client.do("DEBUG", "DIGEST"), before)
+        wait_until(lambda: primary.do("DEBUG", "DIGEST") == replica.do("DEBUG", "DIGEST"), PATIENCE_S, what="the replica's data")
+        before = primary.do("DEBUG", "DIGEST")
+        self.assertEqual(primary.do("DEBUG", "RELOAD"), "OK")
+        self.assertEqual(primary.do("DEBUG", "DIGEST"), before)
 
 
 class StormFourThreads(Storm):
