@@ -53,7 +53,11 @@ void Call::ready(Bytes key) {
 }
 
 void Call::ready_all(int db) {
-    for (const auto& [index, key] : server_->waiters().keys_of(db)) record_->ready(index, key);
+    const WaiterRegistry& waiters = server_->waiters();
+    for (const auto& [index, key] : waiters.keys_of(db)) {
+        Database database(server_->keyspace(), index, options_, *record_);
+        if (database.peek(key) || waiters.minds_absence(index, key)) record_->ready(index, key);
+    }
 }
 
 void Call::notify(EventClass cls, std::string_view event, Bytes key) {

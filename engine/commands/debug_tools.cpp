@@ -81,7 +81,7 @@ bool read_options(Call& call, ReloadOptions& options) {
 
 void flush_all(Call& call) {
     call.server().before_flush(-1);
-    call.server().watches().touch_all(-1);
+    call.server().watches().touch_flushed(-1);
     call.server().keyspace().flush_all(false);
 }
 

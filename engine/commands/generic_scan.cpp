@@ -122,8 +122,7 @@ void swapdb(Call& call) {
         // A snapshot's walk cannot follow its tables; it starts again, as for a flush.
         call.server().before_flush(a);
         call.server().before_flush(b);
-        call.server().watches().touch_all(a);
-        call.server().watches().touch_all(b);
+        call.server().watches().touch_swapped(a, b);
         call.db().keyspace().swap(a, b);
         call.ready_all(a);
         call.ready_all(b);

@@ -38,7 +38,7 @@ void flush(Call& call, int db) {
     bool wait = false;
     if (!parse_flush(call, wait)) return;
     call.server().before_flush(db);
-    call.server().watches().touch_all(db);
+    call.server().watches().touch_flushed(db);
     call.record().events().flushed();
     Keyspace& keys = call.server().keyspace();
     if (db < 0) {

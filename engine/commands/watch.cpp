@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/keyspace/table.h"
+
 namespace millpond::engine {
 
 WatchRegistry::Shard& WatchRegistry::of(Bytes key, ShardId& id) {
@@ -39,14 +41,33 @@ void WatchRegistry::touch(int db, Bytes key) {
     for (const auto& mark : found->second) mark->touched.store(true, std::memory_order_relaxed);
 }
 
-void WatchRegistry::touch_all(int db) {
+bool WatchRegistry::is_there(int db, Bytes key) const {
+    const KeyHash hash = keys_.hash(key);
+    const Table* table = keys_.shard(hash.shard()).table(db);
+    return table && table->find(hash, key);
+}
+
+template <class Changes>
+void WatchRegistry::touch_where(Changes changes) {
     for (const auto& shard : shards_) {
         if (!shard) continue;
         for (const auto& [key, marks] : *shard) {
-            if (db >= 0 && key.db != db) continue;
+            if (!changes(key)) continue;
             for (const auto& mark : marks) mark->touched.store(true, std::memory_order_relaxed);
         }
     }
+}
+
+void WatchRegistry::touch_flushed(int db) {
+    touch_where([&](const Key& key) {
+        return (db < 0 || key.db == db) && is_there(key.db, key.name);
+    });
+}
+
+void WatchRegistry::touch_swapped(int a, int b) {
+    touch_where([&](const Key& key) {
+        return (key.db == a || key.db == b) && (is_there(a, key.name) || is_there(b, key.name));
+    });
 }
 
 }  // namespace millpond::engine

@@ -34,8 +34,12 @@ public:
     void add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark);
     void remove(int db, Bytes key, const WatchMark* mark);
     void touch(int db, Bytes key);
-    /// FLUSHDB and FLUSHALL (db -1). Requires: the exclusive lane.
-    void touch_all(int db);
+    /// All keys are about to go, of one database or (-1) of each: a change for who watches one
+    /// that is there. Requires: the exclusive lane.
+    void touch_flushed(int db);
+    /// Two databases are about to be swapped: a change for who watches a key that is in either.
+    /// Requires: the exclusive lane.
+    void touch_swapped(int a, int b);
 
     Keyspace& keyspace() { return keys_; }
 
@@ -53,6 +57,9 @@ private:
     using Shard = std::unordered_map<Key, std::vector<std::shared_ptr<WatchMark>>, Hasher>;
 
     Shard& of(Bytes key, ShardId& id);
+    bool is_there(int db, Bytes key) const;
+    template <class Changes>
+    void touch_where(Changes changes);
 
     Keyspace& keys_;
     std::array<std::atomic<std::uint32_t>, Keyspace::kShards> counts_{};

@@ -13,6 +13,7 @@
 
 #include "engine/commands/dispatch.h"
 #include "engine/commands/numbers.h"
+#include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
 #include "engine/observers/events.h"
@@ -408,6 +409,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     gate.run_exclusive(flag, "full sync", [&] {
         server.before_flush(-1);
         environment_.data_goes();
+        server.watches().touch_flushed(-1);
         tell_flushed(server);
         server.set_loading(true);
         server.keyspace().flush_all();
