@@ -106,10 +106,12 @@ void Record::before_change(int db, Entry& entry, KeyHash hash) {
     }
 }
 
-void Record::created(int db, Bytes key, KeyHash hash) {
+void Record::created(int db, const Entry& entry, KeyHash hash) {
     const ShardId shard = hash.shard();
+    const Bytes key = entry.key();
     look(db, key, shard);
-    if (server_.waiters().any(shard)) [[unlikely]]
+    // As in Redis 7.0, what it is made as decides, whatever else takes its place in the same unit.
+    if (server_.waiters().any(shard) && server_.waiters().any(entry.type())) [[unlikely]]
         ready(db, key);
     events_.notify(db, EventClass::new_key, "new", key);
 }

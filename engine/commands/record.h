@@ -56,7 +56,7 @@ public:
     void before_change(int db, Entry& entry, KeyHash hash) override;
     void expired(int db, Bytes key) override;
     void evicted(int db, Bytes key) override;
-    void created(int db, Bytes key, KeyHash hash) override;
+    void created(int db, const Entry& entry, KeyHash hash) override;
     void missed(int db, Bytes key) override;
     void fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) override;
 

@@ -61,6 +61,7 @@ void WaiterRegistry::add(const std::shared_ptr<Waiter>& waiter) {
         waiter->places_.push_back({id, &entry->first, &queue, at});
         counts_[id.value].fetch_add(1, std::memory_order_relaxed);
     }
+    types_[static_cast<std::size_t>(waiter->type)].fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(mutex_);
     by_session_[waiter->session.id()] = waiter;
 }
@@ -80,6 +81,7 @@ bool WaiterRegistry::remove(Waiter& waiter, bool locked) {
         if (!locked) lock.unlock();
     }
     waiter.places_.clear();
+    types_[static_cast<std::size_t>(waiter.type)].fetch_sub(1, std::memory_order_relaxed);
     const std::lock_guard lock(mutex_);
     by_session_.erase(waiter.session.id());
     return true;

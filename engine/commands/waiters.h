@@ -71,6 +71,10 @@ public:
     }
     /// The same for a key, in whatever database. Requires: its shard locked.
     bool waits_for(Bytes key) const;
+    /// Does anybody wait for such a type, whatever the key?
+    bool any(Type type) const noexcept {
+        return types_[static_cast<std::size_t>(type)].load(std::memory_order_relaxed) != 0;
+    }
     /// Is there a waiter who minds that this key goes? Requires: its shard locked.
     bool minds_absence(int db, Bytes key) const;
 
@@ -101,6 +105,7 @@ private:
     Keyspace& keys_;
     std::array<std::atomic<std::uint32_t>, Keyspace::kShards> counts_{};
     std::array<std::unique_ptr<Shard>, Keyspace::kShards> shards_;  ///< made when first waited in
+    std::array<std::atomic<std::uint32_t>, 8> types_{};             ///< how many wait for each
     mutable std::mutex mutex_;  ///< of the index; nothing else is locked inside
     std::unordered_map<std::uint64_t, std::shared_ptr<Waiter>> by_session_;
 };

@@ -223,7 +223,7 @@ public:
         file_fields(*entry, true);
         table_->insert(hash_, entry);
         db_.keys_->counts(db_.index_).keys.add(1);
-        db_.observer_->created(db_.index_, key_, hash_);
+        db_.observer_->created(db_.index_, *entry, hash_);
         return entry;
     }
 

@@ -35,7 +35,7 @@ public:
     virtual void fields_expired(int /*db*/, Bytes /*key*/, std::span<const Bytes> /*fields*/,
                                 bool /*key_gone*/) {}
     /// For the keyspace events 'n' and 'm', which only some ask for.
-    virtual void created(int /*db*/, Bytes /*key*/, KeyHash /*hash*/) {}
+    virtual void created(int /*db*/, const Entry& /*entry*/, KeyHash /*hash*/) {}
     virtual void missed(int /*db*/, Bytes /*key*/) {}
 };
 

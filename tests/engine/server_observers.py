@@ -15,7 +15,8 @@ class Observers:
 
     @classmethod
     def setUpClass(cls):
-        cls.engine = Engine("--threads", cls.THREADS, "--notify-keyspace-events", "KEA", "--enable-debug-command", "yes")
+        cls.engine = Engine("--threads", cls.THREADS, "--notify-keyspace-events", "KEA", "--enable-debug-command", "yes",
+                            "--repl-diskless-sync-delay", "0")
 
     @classmethod
     def tearDownClass(cls):
@@ -401,6 +402,23 @@ class Observers:
         while b"evict:me" not in gone:
             gone.add(events.read()[2])
         self.assertEqual(client.read(), [b"invalidate", [b"evict:me"]])
+
+    def test_a_full_sync_is_a_change_for_who_watches_a_key_that_goes(self):
+        replica = Engine("--threads", self.THREADS)
+        self.addCleanup(replica.close)
+        admin = replica.client()
+        admin.do("SET", "here", "1")
+        watchers = {key: replica.client() for key in ("here", "nowhere")}
+        for key, client in watchers.items():
+            client.do("WATCH", key)
+        admin.do("REPLICAOF", "127.0.0.1", self.engine.port)
+        wait_until(lambda: b"master_link_status:up" in admin.do("INFO", "replication"))
+        for key, client in watchers.items():
+            client.do("MULTI")
+            client.do("PING")
+            self.assertEqual(client.do("EXEC"), None if key == "here" else ["PONG"])
+            client.close()
+        admin.close()
 
     def test_a_replica_tells_its_own_observers(self):
         replica = Engine("--threads", self.THREADS, "--notify-keyspace-events", "KEA",

@@ -32,6 +32,15 @@ SETTLING_SECONDS = 3
 ONLY = set(filter(None, os.environ.get("MILLPOND_ONLY", "").split(",")))
 
 
+def with_clean_errno(batch):
+    """redis-server's SORT takes an errno that a number left which was read long before (a score of 1e-320) for one of its
+    own numbers'. A weight is read with a clean one, and leaves it."""
+    for command in batch:
+        if command[0].upper() in (b"SORT", b"SORT_RO"):
+            yield [b"ZUNION", b"1", b"no-such-key", b"WEIGHTS", b"1"]
+        yield command
+
+
 class GrammarRun(servers.BothServers):
     def setUp(self):
         self.pair = BulkPair(self.ours, self.theirs)
@@ -87,7 +96,7 @@ class GrammarRun(servers.BothServers):
         self.start_anew()
         last = 0
         for batch in grammar.batches(count, BATCH):
-            difference = self.pair.run(batch)
+            difference = self.pair.run(list(with_clean_errno(batch)))
             if difference:
                 command, text = difference
                 self.note(b" ".join(command[:1]).decode().upper(), f"#{self.pair.seen}.. RESP{protocol} {text}")
