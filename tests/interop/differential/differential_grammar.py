@@ -33,8 +33,9 @@ ONLY = set(filter(None, os.environ.get("MILLPOND_ONLY", "").split(",")))
 
 
 def with_clean_errno(batch):
-    """redis-server's SORT takes an errno that a number left which was read long before (a score of 1e-320) for one of its
-    own numbers'. A weight is read with a clean one, and leaves it."""
+    """redis-server's SORT takes an errno that a number left which was read long before (1e400) for one of its own numbers'.
+    A weight is read with a clean one, and leaves it. Scores below the normal numbers are drawn nowhere, since SORT itself
+    may read such a one first."""
     for command in batch:
         if command[0].upper() in (b"SORT", b"SORT_RO"):
             yield [b"ZUNION", b"1", b"no-such-key", b"WEIGHTS", b"1"]

@@ -64,7 +64,7 @@ class Generator(BlockingCommands, StreamMakers, BitCommands, GeoCommands):
     def score(self):
         draw = self.random.random()
         if draw < 0.06:
-            return self.pick("inf", "-inf", "+inf", "nan", "abc", "1e400", "-0", "0x10", "1e-320", "")
+            return self.pick("inf", "-inf", "+inf", "nan", "abc", "1e400", "-0", "0x10", "1e-300", "")
         if draw < 0.4:
             return repr(self.random.uniform(-1000, 1000))
         if draw < 0.5:

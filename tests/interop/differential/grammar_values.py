@@ -105,7 +105,7 @@ class Values:
     def type_double(self, form):
         draw = self.random.random()
         if draw < 0.08:
-            return self.pick((b"inf", b"-inf", b"+inf", b"1e300", b"-0", b"0x10", b"1e-320"))
+            return self.pick((b"inf", b"-inf", b"+inf", b"1e300", b"-0", b"0x10", b"1e-300"))
         if draw < 0.5:
             return repr(round(self.random.uniform(-100, 100), 3)).encode()
         return b"%d" % self.random.randrange(-20, 20)
