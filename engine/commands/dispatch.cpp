@@ -548,7 +548,7 @@ void Executor::queue(Session& session, const CommandSpec& spec, std::span<const 
 }
 
 void Executor::watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark) {
-    server_.watches().add(key.db, key.key, mark);
+    server_.watches().add(key.db, key.key, mark, key.was_expired);
 }
 
 void Executor::unwatch(Session& session, bool locked) {

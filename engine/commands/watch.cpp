@@ -14,9 +14,10 @@ WatchRegistry::Shard& WatchRegistry::of(Bytes key, ShardId& id) {
     return *shard;
 }
 
-void WatchRegistry::add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark) {
+void WatchRegistry::add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark,
+                        bool was_expired) {
     ShardId id;
-    of(key, id)[{db, std::string(key)}].push_back(mark);
+    of(key, id)[{db, std::string(key)}].push_back({mark, was_expired});
     counts_[id.value].fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -25,11 +26,11 @@ void WatchRegistry::remove(int db, Bytes key, const WatchMark* mark) {
     Shard& shard = of(key, id);
     const auto found = shard.find({db, std::string(key)});
     if (found == shard.end()) return;
-    auto& marks = found->second;
-    const auto at = std::ranges::find(marks, mark, [](const auto& m) { return m.get(); });
-    if (at == marks.end()) return;
-    marks.erase(at);
-    if (marks.empty()) shard.erase(found);
+    auto& watches = found->second;
+    const auto at = std::ranges::find(watches, mark, [](const Watch& w) { return w.mark.get(); });
+    if (at == watches.end()) return;
+    watches.erase(at);
+    if (watches.empty()) shard.erase(found);
     counts_[id.value].fetch_sub(1, std::memory_order_relaxed);
 }
 
@@ -38,7 +39,15 @@ void WatchRegistry::touch(int db, Bytes key) {
     Shard& shard = of(key, id);
     const auto found = shard.find({db, std::string(key)});
     if (found == shard.end()) return;
-    for (const auto& mark : found->second) mark->touched.store(true, std::memory_order_relaxed);
+    for (Watch& watch : found->second) touch(watch, watch.was_expired && is_there(db, key));
+}
+
+void WatchRegistry::touch(Watch& watch, bool stays) {
+    if (watch.was_expired && !stays) {
+        watch.was_expired = false;
+    } else {
+        watch.mark->touched.store(true, std::memory_order_relaxed);
+    }
 }
 
 bool WatchRegistry::is_there(int db, Bytes key) const {
@@ -47,27 +56,29 @@ bool WatchRegistry::is_there(int db, Bytes key) const {
     return table && table->find(hash, key);
 }
 
-template <class Changes>
-void WatchRegistry::touch_where(Changes changes) {
+template <class Changes, class Stays>
+void WatchRegistry::touch_where(Changes changes, Stays stays) {
     for (const auto& shard : shards_) {
         if (!shard) continue;
-        for (const auto& [key, marks] : *shard) {
+        for (auto& [key, watches] : *shard) {
             if (!changes(key)) continue;
-            for (const auto& mark : marks) mark->touched.store(true, std::memory_order_relaxed);
+            for (Watch& watch : watches) touch(watch, stays(key));
         }
     }
 }
 
 void WatchRegistry::touch_flushed(int db) {
-    touch_where([&](const Key& key) {
-        return (db < 0 || key.db == db) && is_there(key.db, key.name);
-    });
+    touch_where(
+        [&](const Key& key) { return (db < 0 || key.db == db) && is_there(key.db, key.name); },
+        [](const Key&) { return false; });
 }
 
 void WatchRegistry::touch_swapped(int a, int b) {
-    touch_where([&](const Key& key) {
-        return (key.db == a || key.db == b) && (is_there(a, key.name) || is_there(b, key.name));
-    });
+    touch_where(
+        [&](const Key& key) {
+            return (key.db == a || key.db == b) && (is_there(a, key.name) || is_there(b, key.name));
+        },
+        [&](const Key& key) { return is_there(key.db == a ? b : a, key.name); });
 }
 
 }  // namespace millpond::engine

@@ -30,9 +30,11 @@ public:
     bool any(ShardId shard) const noexcept {
         return counts_[shard.value].load(std::memory_order_relaxed) != 0;
     }
-    /// Requires: the key's shard locked.
-    void add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark);
+    /// `was_expired`: the key is past its deadline already, so its going is no change. Requires: the
+    /// key's shard locked, here and below.
+    void add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark, bool was_expired);
     void remove(int db, Bytes key, const WatchMark* mark);
+    /// The key has changed, or has gone.
     void touch(int db, Bytes key);
     /// All keys are about to go, of one database or (-1) of each: a change for who watches one
     /// that is there. Requires: the exclusive lane.
@@ -54,12 +56,17 @@ private:
             return std::hash<std::string>()(key.name) * 31 + static_cast<std::size_t>(key.db);
         }
     };
-    using Shard = std::unordered_map<Key, std::vector<std::shared_ptr<WatchMark>>, Hasher>;
+    struct Watch {
+        std::shared_ptr<WatchMark> mark;
+        bool was_expired;  ///< and is still there
+    };
+    using Shard = std::unordered_map<Key, std::vector<Watch>, Hasher>;
 
     Shard& of(Bytes key, ShardId& id);
     bool is_there(int db, Bytes key) const;
-    template <class Changes>
-    void touch_where(Changes changes);
+    static void touch(Watch& watch, bool stays);
+    template <class Changes, class Stays>
+    void touch_where(Changes changes, Stays stays);
 
     Keyspace& keys_;
     std::array<std::atomic<std::uint32_t>, Keyspace::kShards> counts_{};

@@ -179,6 +179,9 @@ def equal(command, ours, theirs):
     # Redis counts keys whose time has come for a while longer; or it has come between the two calls.
     if command[0].upper() == b"DBSIZE" and ours.kind == theirs.kind == ":":
         return abs(ours.value - theirs.value) <= EXPIRED_COUNTED_MAX
+    # It tells the size of a key whose time has come, too, while that is there.
+    if [word.upper() for word in command[:2]] == [b"MEMORY", b"USAGE"] and ours.value is None and theirs.kind == ":":
+        return True
     if command[0].upper().lstrip(b"B").startswith(b"Z") and with_listpack_zeros(ours, theirs):
         return True
     return normal(command, ours) == normal(command, theirs)
