@@ -122,14 +122,17 @@ void reply_matches(Call& call, std::vector<Match> matches, const Options& option
 void lcs(Call& call) {
     StringScratch scratches[2];
     Bytes strings[2];
-    for (std::size_t i = 0; i < 2; ++i) {
+    bool right_types = true;
+    for (std::size_t i = 0; i < 2; ++i) {  // both are looked for, whatever the first is
         const Entry* entry = call.db().find_read(call.arg(i + 1));
         if (entry == nullptr) continue;
-        if (!entry->is_string()) {
-            return void(call.error("ERR The specified keys must contain string values"));
+        if (entry->is_string()) {
+            strings[i] = entry->string(scratches[i]);
+        } else {
+            right_types = false;
         }
-        strings[i] = entry->string(scratches[i]);
     }
+    if (!right_types) return void(call.error("ERR The specified keys must contain string values"));
     Options options;
     if (!read_options(call, options)) return;
     const auto [a, b] = strings;
