@@ -7,6 +7,7 @@
 #include "engine/commands/call.h"
 #include "engine/commands/client.h"
 #include "engine/commands/dispatch.h"
+#include "engine/commands/generic.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
 #include "engine/commands/transaction.h"
@@ -131,12 +132,9 @@ void echo(Call& call) {
 }
 
 void select(Call& call) {
-    std::int64_t index = 0;
-    if (!call.integer(1, index)) return;
-    if (index < 0 || index >= call.server().config().databases) {
-        return static_cast<void>(call.error("ERR DB index is out of range"));
-    }
-    call.session().select(static_cast<int>(index));
+    int index = 0;
+    if (!read_database(call, 1, index)) return;
+    call.session().select(index);
     call.reply().ok();
 }
 

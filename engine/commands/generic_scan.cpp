@@ -111,7 +111,8 @@ void dbsize(Call& call) {
 void swapdb(Call& call) {
     int databases[2] = {};
     for (std::size_t i = 0; i < 2; ++i) {
-        if (!parse_integer(call.arg(i + 1))) {
+        const auto number = parse_integer(call.arg(i + 1));
+        if (!number || *number < INT32_MIN || *number > INT32_MAX) {
             return void(
                 call.error(i == 0 ? "ERR invalid first DB index" : "ERR invalid second DB index"));
         }

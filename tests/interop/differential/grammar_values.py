@@ -45,6 +45,7 @@ class Values:
             name[len("name_"):].replace("__", "|"): getattr(self, name) for name in dir(self) if name.startswith("name_")
         }
         self.lifetime = FAR
+        self.coordinates = COORDINATES[0]  # a longitude may be left out of the first GEOADD
 
     def begin(self, form):
         self.lex = form.name in LEX or form.name in ("zrange", "zrangestore") and self.random.random() < 0.3
