@@ -24,6 +24,10 @@ bool check(Call& call, std::int64_t ms, Timeout& timeout) {
 
 }  // namespace
 
+std::int64_t Timeout::deadline_ms() const {
+    return ms == 0 ? 0 : steady_ms() + std::min(ms, kMsMax / 2);
+}
+
 bool read_timeout(Call& call, std::size_t index, Timeout& timeout) {
     const auto seconds = parse_long_real(call.arg(index));
     if (!seconds) return call.error("ERR timeout is not a float or out of range");
@@ -60,7 +64,7 @@ void wait_for_keys(Call& call, Wait wait) {
     }
     waiter->token = session.suspend(
         [&session](bool with_error) { return ended_wait_reply(session, with_error); },
-        wait.timeout.ms == 0 ? 0 : steady_ms() + std::min(wait.timeout.ms, kMsMax / 2));
+        wait.timeout.deadline_ms());
     session.waiter = waiter;
     call.server().waiters().add(waiter);
 }

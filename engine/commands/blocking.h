@@ -17,10 +17,13 @@ class Call;
 /// A timeout: 0 is for ever. False: the error has been written.
 struct Timeout {
     std::int64_t ms = 0;
+
+    /// By the steady clock, from now on; 0 for ever.
+    std::int64_t deadline_ms() const;
 };
 /// In seconds, with a fraction, rounded up to milliseconds.
 bool read_timeout(Call& call, std::size_t index, Timeout& timeout);
-/// In whole milliseconds: XREAD's BLOCK.
+/// In whole milliseconds: XREAD's BLOCK, WAIT.
 bool read_timeout_ms(Call& call, std::size_t index, Timeout& timeout);
 
 /// What to wait for.

@@ -4,8 +4,7 @@
 // engine/replication.
 #include "engine/replication/replication.h"
 
-#include <limits>
-
+#include "engine/commands/blocking.h"
 #include "engine/commands/call.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
@@ -261,14 +260,14 @@ private:
     ReplicaHub& hub_;
 };
 
-void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_file, bool local) {
+void wait_for(Call& call, std::int64_t wanted, Timeout timeout, bool in_file, bool local) {
     Replication& replication = replication_of(call);
     const LogOffset offset = call.session().last_write_offset();
     const ReplicaHub& hub = replication.hub();
     ReplicaHub::Waiter waiter{.token = {},
                               .offset = offset,
                               .replicas = static_cast<int>(std::min<std::int64_t>(wanted, 1 << 20)),
-                              .deadline_ms = timeout_ms == 0 ? 0 : steady_ms() + timeout_ms,
+                              .deadline_ms = timeout.deadline_ms(),
                               .in_file = in_file,
                               .local = local};
     if (hub.reached(waiter) || !call.may_block())
@@ -286,18 +285,9 @@ void wait_for(Call& call, std::int64_t wanted, std::int64_t timeout_ms, bool in_
     replication.hub().add_waiter(waiter);
 }
 
-bool parse_timeout(Call& call, std::size_t index, std::int64_t& ms) {
-    const auto value = parse_integer(call.arg(index));
-    if (!value) return call.error("ERR timeout is not an integer or out of range");
-    if (*value < 0) return call.error("ERR timeout is negative");
-    if (*value > std::numeric_limits<std::int64_t>::max() / 2)
-        return call.error("ERR timeout is out of range");
-    ms = *value;
-    return true;
-}
-
 void wait(Call& call) {
-    std::int64_t replicas = 0, timeout_ms = 0;
+    std::int64_t replicas = 0;
+    Timeout timeout;
     if (call.server().role() == Role::replica) {
         return static_cast<void>(
             call.error("ERR WAIT cannot be used with replica instances. Please also note that "
@@ -306,17 +296,18 @@ void wait(Call& call) {
                        "replicas are just "
                        "local and are not propagated."));
     }
-    if (!call.integer(1, replicas) || !parse_timeout(call, 2, timeout_ms)) return;
-    wait_for(call, replicas, timeout_ms, false, false);
+    if (!call.integer(1, replicas) || !read_timeout_ms(call, 2, timeout)) return;
+    wait_for(call, replicas, timeout, false, false);
 }
 
 void waitaof(Call& call) {
-    std::int64_t local = 0, replicas = 0, timeout_ms = 0;
+    std::int64_t local = 0, replicas = 0;
+    Timeout timeout;
     if (!call.integer(1, local) || !call.integer(2, replicas)) return;
     if (local < 0 || local > 1 || replicas < 0) {
         return static_cast<void>(call.error("ERR value is out of range, must be positive"));
     }
-    if (!parse_timeout(call, 3, timeout_ms)) return;
+    if (!read_timeout_ms(call, 3, timeout)) return;
     if (call.server().role() == Role::replica) {
         return static_cast<void>(
             call.error("ERR WAITAOF cannot be used with replica instances. Please also note that "
@@ -327,7 +318,7 @@ void waitaof(Call& call) {
         return static_cast<void>(call.error(
             "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
     }
-    wait_for(call, replicas, timeout_ms, true, local > 0);
+    wait_for(call, replicas, timeout, true, local > 0);
 }
 
 }  // namespace

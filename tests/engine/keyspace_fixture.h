@@ -23,8 +23,8 @@ public:
     }
     void expired(int db, Bytes key) override { expiries.emplace_back(db, std::string(key)); }
     void evicted(int db, Bytes key) override { evictions.emplace_back(db, std::string(key)); }
-    void created(int db, Bytes key, KeyHash) override {
-        creations.emplace_back(db, std::string(key));
+    void created(int db, const Entry& entry, KeyHash) override {
+        creations.emplace_back(db, std::string(entry.key()));
     }
 
     using Events = std::vector<std::pair<int, std::string>>;
