@@ -81,8 +81,8 @@ public:
     /// There may be something for clients that wait for this key, which was there before; for a
     /// new key, or a stream that goes, nobody need say so. They are served behind the whole unit.
     void ready(Bytes key);
-    /// The same for all keys of a database (-1: of all) that are there, or whose end somebody minds:
-    /// what FLUSHALL and SWAPDB leave behind.
+    /// The same for all keys of a database (-1: of all) that are there, or whose end somebody
+    /// minds: what FLUSHALL and SWAPDB leave behind.
     void ready_all(int db);
 
     /// A keyspace event, sent in the order of the writes.

@@ -30,8 +30,8 @@ public:
     bool any(ShardId shard) const noexcept {
         return counts_[shard.value].load(std::memory_order_relaxed) != 0;
     }
-    /// `was_expired`: the key is past its deadline already, so its going is no change. Requires: the
-    /// key's shard locked, here and below.
+    /// `was_expired`: the key is past its deadline already, so its going is no change. Requires:
+    /// the key's shard locked, here and below.
     void add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark, bool was_expired);
     void remove(int db, Bytes key, const WatchMark* mark);
     /// The key has changed, or has gone.

@@ -48,8 +48,8 @@ void evict_clients(Server& server) {
         if (sum <= limit) break;
         sum -= client.bytes;
         spdlog::info("Evicting client {}: {} bytes", client.id, client.bytes);
+        server.statistics().evicted_clients.add(1);  // whoever sees it gone finds it counted
         server.network().close(client.id, false);
-        server.statistics().evicted_clients.add(1);
     }
 }
 
