@@ -22,9 +22,11 @@ import seeds
 import servers
 from bulk_pair import BulkPair
 from grammar import Grammar, read_forms
+from pair import Pair
 
 COMMANDS = int(os.environ.get("MILLPOND_COMMANDS") or (3_000_000 if os.environ.get("MILLPOND_SOAK") else 100_000))
 BATCH = 150
+CONNECTIONS = 12
 DIFFERENCES_MAX = 40
 SHOWN_PER_COMMAND = 3
 SEED = seeds.seed()
@@ -121,6 +123,20 @@ class GrammarRun(servers.BothServers):
         shown = [text[:1500] for _, texts in sorted(self.found.items()) for text in texts[:SHOWN_PER_COMMAND]]
         counts = {name: len(texts) for name, texts in sorted(self.found.items())}
         self.assertFalse(total, f"{total} differences in {self.pair.seen} commands, {counts}:\n" + "\n".join(shown))
+
+    def test_every_connection_sees_what_another_was_answered(self):
+        """One unit after another, each on some connection: on whatever thread that is, nothing that has been answered is
+        missing."""
+        grammar = self.grammar(SEED)
+        self.start_anew()
+        pairs = [Pair(self.ours, self.theirs) for _ in range(CONNECTIONS)]
+        choose = random.Random(SEED)
+        print(f"MILLPOND_SEED={SEED} threads={self.THREADS} commands={COMMANDS // 10}", flush=True)
+        while sum(pair.seen for pair in pairs) < COMMANDS // 10 and not any(pair.differences for pair in pairs):
+            choose.choice(pairs).run(list(with_clean_errno(grammar.unit())))
+        for pair in pairs:
+            pair.close()
+        self.assertEqual([difference for pair in pairs for difference in pair.differences], [])
 
 
 class GrammarFourThreads(GrammarRun):
