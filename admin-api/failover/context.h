@@ -52,6 +52,8 @@ void end_process(Context& context, Node& node, bool in_order);
 // succession.cpp
 void seek_primary(Context& context);
 void begin_election(Context& context, const std::string& reason, bool by_crash);
+/// The failover that the election began as has nobody to promote (any more): its end is told.
+void give_up_failover(Context& context, const std::string& why);
 void grant_primary(Context& context, Node& node);
 void primary_confirmed(Context& context, Node& node);
 // switchover.cpp

@@ -50,7 +50,8 @@ void spawn_missing(Context& context) {
         if (node.id == context.state.primary && context.state.election) {
             // It comes back empty: with it the back-off of a poisoned key's owner is served by
             // spawn delays.
-            context.state.election->failover = false;
+            give_up_failover(context,
+                             "no other node holds data any more; " + node.id + " is started again");
         }
         context.act(Spawn{node.id});
     }

@@ -2,6 +2,7 @@
 //
 // Finding a primary when there is none: only after everyone who may hold the role is fenced.
 #include <algorithm>
+#include <utility>
 
 #include "admin-api/failover/context.h"
 #include "admin-api/failover/election.h"
@@ -128,10 +129,20 @@ void begin_election(Context& context, const std::string& reason, bool by_crash) 
     if (election.failover) context.act(progress(election, "fence"));
 }
 
+void give_up_failover(Context& context, const std::string& why) {
+    Election& election = *context.state.election;
+    if (!std::exchange(election.failover, false) || context.state.switchover) return;
+    Progress report = progress(election, "elect");
+    report.done = true;
+    report.reason = why;
+    context.act(report);
+}
+
 void seek_primary(Context& context) {
     State& state = context.state;
     if (state.election && confirmed_primary(state)) {
         // The journal named an older one; the real primary was there all the time.
+        give_up_failover(context, state.primary + " still is the primary");
         context.finish(state.election->ticket);
         state.election.reset();
     }

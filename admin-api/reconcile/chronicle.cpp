@@ -101,12 +101,27 @@ void Chronicle::end_recovery(Draft& draft, const std::string& cluster, const std
                     "Finished recovery for cache nodes " + node);
 }
 
-void Chronicle::fail_recovery(Draft& draft, const std::string& node) {
+void Chronicle::fail_recovery(Draft& draft, const std::string& node, const std::string& why) {
     const auto* found = recovery_of(draft.state(), node);
     if (!found) return;
     auto record = *found;
-    fail_operation(record, draft.now_text(), "The node " + node + " could not be started again.");
+    fail_operation(record, draft.now_text(), why);
     draft.put(std::move(record));
+}
+
+void Chronicle::forget_node(Draft& draft, const std::string& node) {
+    fail_recovery(draft, node, "The node " + node + " was deleted.");
+    returning_.erase(node);
+    held_back_.erase(node);
+}
+
+void Chronicle::forget_cluster(Draft& draft, const ClusterRecord& cluster) {
+    for (const auto& node : cluster.nodes) forget_node(draft, node.id);
+    if (const auto* found = failover_of(draft.state(), cluster.id)) {
+        auto record = *found;
+        fail_operation(record, draft.now_text(), "The cluster " + cluster.id + " was deleted.");
+        draft.put(std::move(record));
+    }
 }
 
 void Chronicle::tell_return(Draft& draft, const NodeView& view) {
@@ -140,7 +155,7 @@ void Chronicle::take(const NodeView& view) {
         if (view.status == "failed" && was.status != "failed") {
             draft.add_event("cache-cluster", view.id, id, "error",
                             "Cache node " + view.id + " failed");
-            fail_recovery(draft, view.id);
+            fail_recovery(draft, view.id, "The node " + view.id + " could not be started again.");
         }
         tell_return(draft, view);
         return done();

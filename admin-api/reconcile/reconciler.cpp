@@ -200,6 +200,7 @@ void Reconciler::applied(const std::string& operation, const Result<void>& outco
                 }
             }
             for (const auto& node : gone) {
+                chronicle_.forget_node(draft, node.id);
                 draft.erase_live(node.id);
                 metrics_.forget_node(node.id);
                 sources_.forget_node(node.id);
@@ -242,6 +243,7 @@ void Reconciler::removed(const std::string& operation, const Result<void>& outco
                 sources_.forget_node(node.id);
                 draft.add_event("cache-cluster", node.id, target, "info", "Cache cluster deleted");
             }
+            chronicle_.forget_cluster(draft, cluster);
             draft.erase_cluster(target);
             draft.add_event("replication-group", target, target, "info",
                             "Replication group " + target + " deleted");

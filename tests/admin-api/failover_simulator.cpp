@@ -690,6 +690,7 @@ private:
         log("progress %s %s -> %s%s", progress.phase.c_str(), progress.old_primary.c_str(),
             progress.new_primary.c_str(),
             progress.done ? (progress.succeeded ? " done" : " failed") : "");
+        if (!progress.planned || progress.done) failover_told_by_ = progress.done ? 0 : daemon_.id;
     }
     void perform(const Finish& finish) {
         if (!tickets_.erase(finish.ticket))
@@ -1040,6 +1041,9 @@ private:
         run_until(clock_ + kQuiet, [] { return false; });
         if (last_action_ != loud) throw Violation{"a quiet system does not stay quiet"};
         if (!healthy()) throw Violation{"it did not stay settled"};
+        // What an earlier daemon began to tell, its successor ends by what it finds.
+        if (failover_told_by_ != 0 && failover_told_by_ == daemon_.id)
+            throw Violation{"a failover was begun, and its end never told"};
         if (!tickets_.empty()) throw Violation{"a wish was never answered"};
     }
 
@@ -1065,7 +1069,8 @@ private:
     std::vector<Flying> flying_;
 
     bool chaos_ = false;
-    bool calm_ = false;  ///< chaos is over
+    bool calm_ = false;         ///< chaos is over
+    int failover_told_by_ = 0;  ///< which daemon tells of one that has not ended
     bool automatic_ = true;
     int last_primary_ = -1;
     int last_primary_of_ = 0;  ///< the daemon that lived then
