@@ -114,6 +114,11 @@ void begin_reboot(Context& context, Node& node) {
     end_process(context, node, true);
 }
 
+/// The primary is down, and automatic failover is off.
+bool waits_for_promotion(const State& state) {
+    return state.election && state.election->held_told && !state.promote_requested;
+}
+
 bool in_role(const State& state, const Node& node) {
     return node.id == state.primary ? confirmed_primary(state) : follows_primary(state, node);
 }
@@ -126,6 +131,13 @@ void advance_reboots(Context& context) {
         } else if (in_role(context.state, node)) {
             node.reboot = false;
             context.finish(node.reboot_ticket);
+        } else if (waits_for_promotion(context.state) &&
+                   (usable(node) || node.id == context.state.primary)) {
+            // Whoever would promote a replica must not be kept from it by a reboot that waits.
+            node.reboot = false;
+            context.fail(node.reboot_ticket, "InvalidReplicationGroupState",
+                         "Node " + node.id + " has no primary to follow: " +
+                             stuck_reason(context.state) + ".");
         }
     }
 }

@@ -212,6 +212,33 @@ private slots:
         QVERIFY(story.since<Finish>(mark).front().succeeded);
     }
 
+    void aRebootDoesNotWaitForAPromotionThatNobodyMayAskForMeanwhile() {
+        Story story;
+        story.feed(PolicyChanged{false});
+        story.feed(RebootRequested{7, "n1"});
+        story.die("n1");
+        story.die("n0");
+        story.start("n1");
+        const auto finished = story.take<Finish>();
+        QCOMPARE(finished.size(), std::size_t(1));
+        QVERIFY(!finished[0].succeeded);
+        QVERIFY(QString::fromStdString(finished[0].error).contains("promote a replica"));
+        story.feed(SwitchoverRequested{8, ""});
+        QCOMPARE(story.state.primary, std::string("n2"));
+    }
+
+    void aFailoverThatLosesItsLastCandidateIsToldToHaveFailed() {
+        Story story;
+        story.feed(NodeDied{"n0", story.incarnation("n0"), "killed"});
+        QVERIFY(!story.take<Progress>().back().done);
+        story.die("n1");
+        story.die("n2");
+        story.feed(NodeFenced{"n0", story.incarnation("n0")});
+        const auto end = story.take<Progress>().back();
+        QVERIFY(end.done && !end.succeeded);
+        QVERIFY(QString::fromStdString(end.reason).contains("no other node holds data"));
+    }
+
     void turningAutomaticFailoverOnIsEnough() {
         Story story(false);
         story.die("n0");

@@ -193,10 +193,21 @@ class AdminStorm(unittest.TestCase):
         self.assertEqual(self.failures, [], self.pond.log_text()[-4000:])
         self.settle(stream)
 
+    def has_primary(self, name):
+        if any(node["role"] == "primary" for node in self.pond.cluster(name)["nodes"]):
+            return True
+        status, text = self.pond.api("POST", f"/v1/clusters/{name}/failover", {}, raw=True)
+        if status == 202:
+            self.pond.wait_operation(json.loads(text))
+        return False
+
     def settle(self, stream):
         for operation in self.operations:
             self.pond.wait_operation({"id": operation, "kind": "?", "target": operation}, 60 * SLOWNESS)
         for cluster in self.pond.api("GET", "/v1/clusters")["items"]:
+            if cluster["automatic_failover"] == "disabled" and cluster["replicas"] > 0:
+                # Whoever has lost a primary is asked to promote a replica; it must not be refused for ever.
+                wait_for("a replica is promoted", lambda name=cluster["id"]: self.has_primary(name), 60 * SLOWNESS)
             self.pond.wait_available(cluster["id"], 60 * SLOWNESS)
 
         def nobody_works():
