@@ -136,8 +136,8 @@ void advance_reboots(Context& context) {
             // Whoever would promote a replica must not be kept from it by a reboot that waits.
             node.reboot = false;
             context.fail(node.reboot_ticket, "InvalidReplicationGroupState",
-                         "Node " + node.id + " has no primary to follow: " +
-                             stuck_reason(context.state) + ".");
+                         "Node " + node.id +
+                             " has no primary to follow: " + stuck_reason(context.state) + ".");
         }
     }
 }
