@@ -36,7 +36,8 @@ MemoryReport memory_report(Server& server) {
     report.startup = std::min(startup_memory(), report.used);
     mi_process_info(nullptr, nullptr, nullptr, nullptr, nullptr, &report.committed, nullptr,
                     nullptr);
-    report.committed = std::max(report.committed, report.used);
+    // Pages that nobody has written to yet are the kernel's still.
+    report.committed = std::max(std::min(report.committed, report.resident), report.used);
     report.backlog = server.log().memory_bytes();
     if (const DetachedClients* replicas = server.detached_clients()) {
         for (const auto& replica : replicas->clients()) report.replicas += replica.pending_bytes;

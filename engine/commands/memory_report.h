@@ -15,7 +15,7 @@ class Server;
 
 struct MemoryReport {
     std::size_t used = 0, resident = 0, peak = 0, startup = 0;
-    std::size_t committed = 0;  ///< pages that the allocator holds
+    std::size_t committed = 0;  ///< pages that the allocator holds and has touched
     std::size_t backlog = 0, replicas = 0, clients = 0, scripts = 0, functions = 0;
     std::array<std::size_t, Keyspace::kDatabases> tables{};
     std::size_t keys = 0;
