@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin-api/failover/node_link.h"
 
+#include <signal.h>
+
 #include <cerrno>
 #include <chrono>
 
@@ -50,9 +52,12 @@ void NodeLink::find() {
     }
     folder_waits_ = 0;
     finding_ = false;
-    life_ = std::make_shared<Life>(*this, ++last_incarnation_, std::move(*process), false);
-    callbacks_.event(NodeFound{spec_.id, life_->incarnation, false});
-    life_->begin(std::move(client), {});
+    const auto life =
+        std::make_shared<Life>(*this, ++last_incarnation_, std::move(*process), false);
+    life_ = life;
+    callbacks_.event(NodeFound{spec_.id, life->incarnation, false});
+    // Told outside a step, the machine may have let go of this link: nothing of it is there then.
+    if (!life->over) life->begin(std::move(client), {});
 }
 
 void NodeLink::spawn() {
@@ -90,10 +95,13 @@ void NodeLink::spawn() {
                     std::to_string(spec_.address.port)};
     auto process = millpond::admin::spawn(options);
     if (!process) return refuse(process.error().message);
-    life_ = std::make_shared<Life>(*this, ++last_incarnation_, std::move(process.value()), true);
-    life_->told_memory = spec_.max_memory;
-    callbacks_.event(NodeFound{spec_.id, life_->incarnation, true});
-    life_->begin(nullptr, std::move(page));
+    const auto life =
+        std::make_shared<Life>(*this, ++last_incarnation_, std::move(process.value()), true);
+    life->told_memory = spec_.max_memory;
+    life_ = life;
+    callbacks_.event(NodeFound{spec_.id, life->incarnation, true});
+    if (life->over) return signal_process(life->process, SIGKILL);
+    life->begin(nullptr, std::move(page));
 }
 
 void NodeLink::wait_for_folder(void (NodeLink::*step)()) {
