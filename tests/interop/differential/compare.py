@@ -146,7 +146,8 @@ def normal(command, reply):
         return Reply(reply.kind, tuple(sorted(pairs, key=repr)))
     if key == b"DUMP" or (key in (b"SORT", b"SORT_RO") and any(word.upper() == b"BY" for word in command)):
         return reply.kind, len(reply.value) if isinstance(reply.value, tuple) else None
-    if key in (b"SORT", b"SORT_RO") and has_nul(reply):  # ALPHA compares as far as that: the rest is of equal weight
+    # ALPHA compares as far as a zero byte: the rest is of equal weight.
+    if key in (b"SORT", b"SORT_RO") and any(word.upper() == b"ALPHA" for word in command) and has_nul(reply):
         return reply.kind, tuple(sorted(reply.value, key=sort_key))
     if key in RULES:
         return sorted_words(reply)
