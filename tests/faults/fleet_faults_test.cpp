@@ -3,7 +3,9 @@
 // The fleet over real engine processes: what it promises when processes die, stop or are merely
 // busy, and when the daemon goes away in the middle. Times are printed; they are asserted tightly
 // with MILLPOND_SOAK=1 only, as ./test runs on loaded machines.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "tests/faults/fleet_harness.h"
@@ -404,6 +407,34 @@ private slots:
         QVERIFY(memory && memory->find("maxmemory"));
         QCOMPARE(memory->find("maxmemory")->text, std::to_string(1u << 30));
         SUCCEEDS(fleet.remove("scale"));
+    }
+
+    /// Its process is started by the wait for the folder, and is ended before that has returned:
+    /// the fleet's own hold on the node is gone by then.
+    void aNodeThatWaitsForItsFolderCanBeRemoved() {
+        constexpr int kRounds = 10;
+        Harness fleet;
+        fleet.start_fleet();
+        for (int i = 0; i < kRounds; ++i) {
+            const std::string name = "held" + std::to_string(i);
+            const auto spec = fleet.spec(name, 1);
+            const auto& folder = spec.nodes[0].folder;
+            const std::string& node = spec.nodes[0].id;
+            SUCCEEDS(fleet.apply(spec));
+            const int lock = ::open((folder / "lock").c_str(), O_RDWR | O_CLOEXEC);
+            const auto release = qScopeGuard([&] { ::close(lock); });
+            // Whoever waits for it already is next.
+            auto held = std::async(std::launch::async, [&] { return ::flock(lock, LOCK_EX); });
+            QCOMPARE(held.wait_for(Milliseconds(20)), std::future_status::timeout);
+            kill_process(fleet.pid(node), SIGKILL);
+            QCOMPARE(held.get(), 0);
+            QVERIFY(fleet.wait_for([&] { return fleet.pid(node) == 0; }));
+            auto removed = std::async(std::launch::async, [&] { return fleet.remove(name); });
+            QCOMPARE(removed.wait_for(Milliseconds(20)), std::future_status::timeout);
+            QCOMPARE(::flock(lock, LOCK_UN), 0);
+            SUCCEEDS(removed.get());
+            QVERIFY(!std::filesystem::exists(folder));
+        }
     }
 
     void theRulesDecideWhoConnects() {
