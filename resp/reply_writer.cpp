@@ -14,13 +14,35 @@ namespace {
 /// Room for a type byte, 20 digits, a sign and a line end.
 constexpr std::size_t kHeaderBytes = 24;
 
+/// Writes the digits so that they end at `end`, and returns where they begin.
+char* write_digits_before(char* end, std::uint64_t value) {
+    static constexpr auto kPairs = [] {
+        std::array<char, 200> pairs{};
+        for (std::size_t i = 0; i < 100; ++i) {
+            pairs[2 * i] = static_cast<char>('0' + i / 10);
+            pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+        }
+        return pairs;
+    }();
+    for (; value >= 10; value /= 100) {
+        end -= 2;
+        std::memcpy(end, &kPairs[value % 100 * 2], 2);
+        if (value < 100) return end;
+    }
+    *--end = static_cast<char>('0' + value);
+    return end;
+}
+
 void append_header(std::string& out, char type, std::int64_t value) {
     char line[kHeaderBytes];
-    line[0] = type;
-    char* end = std::to_chars(line + 1, line + kHeaderBytes - 2, value).ptr;
-    *end++ = '\r';
-    *end++ = '\n';
-    out.append(line, static_cast<std::size_t>(end - line));
+    char* const end = line + kHeaderBytes;
+    end[-2] = '\r';
+    end[-1] = '\n';
+    const auto magnitude = static_cast<std::uint64_t>(value);
+    char* begin = write_digits_before(end - 2, value < 0 ? 0 - magnitude : magnitude);
+    if (value < 0) *--begin = '-';
+    *--begin = type;
+    out.append(begin, static_cast<std::size_t>(end - begin));
 }
 
 void append_line(std::string& out, char type, std::string_view text) {

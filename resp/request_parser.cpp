@@ -11,6 +11,8 @@ namespace millpond::resp {
 
 namespace {
 
+constexpr std::int64_t kPlainArgumentsMax = 32;
+constexpr std::int64_t kPlainBytesMax = 999;  ///< of an argument
 constexpr std::int64_t kUnauthenticatedArgumentsMax = 10;
 constexpr std::int64_t kUnauthenticatedBulkBytesMax = 16 << 10;
 
@@ -21,19 +23,29 @@ bool parse_count(std::string_view digits, std::int64_t& out) {
     return error == std::errc() && end == digits.data() + digits.size();
 }
 
-/// The same where it takes no thought: a few digits whose line end has come. What it cannot tell is
-/// left to the line's text; on success `at` is behind the line.
-bool take_short_count(const char*& at, const char* end, std::int64_t& out) {
-    constexpr std::ptrdiff_t kDigitsMax = 9;
-    const char* digit = at + 1;
-    const char* const last = digit + std::min(end - digit - 1, kDigitsMax);
-    std::int64_t value = 0;
-    if (digit >= last || *digit < '1' || *digit > '9') return false;
-    for (; digit < last && *digit >= '0' && *digit <= '9'; ++digit)
-        value = value * 10 + (*digit - '0');
-    if (digit >= last || *digit != '\r') return false;
-    out = value;
-    at = digit + 2;
+/// The same where it takes no thought: up to three digits whose line end has come, behind `type`.
+/// What it cannot tell is left to the line's text; on success `at` is behind the line.
+inline bool take_short_count(const char*& at, const char* end, char type, std::int64_t& out) {
+    constexpr std::ptrdiff_t kLineMax = 6;  // the type, three digits, '\r' and '\n'
+    if (end - at < kLineMax || at[0] != type) return false;
+    const auto digit = [&](std::ptrdiff_t i) { return static_cast<unsigned>(at[i] - '0'); };
+    unsigned value = digit(1);
+    if (value - 1 > 8) return false;
+    if (at[2] == '\r') {
+        at += 4;
+        out = value;
+        return true;
+    }
+    if (digit(2) > 9) return false;
+    value = value * 10 + digit(2);
+    if (at[3] == '\r') {
+        at += 5;
+        out = value;
+        return true;
+    }
+    if (digit(3) > 9 || at[4] != '\r') return false;
+    out = value * 10 + digit(3);
+    at += 6;
     return true;
 }
 
@@ -44,6 +56,9 @@ RequestParser::Status RequestParser::parse(std::string_view input, const Request
     base_ = 0;
     bytes_wanted_ = 0;
     while (batch.size() < commands_max && base_ + position_ < input.size()) {
+        if (arguments_ < 0 && position_ == 0 && limits.authenticated &&
+            take_plain(input, limits, batch))
+            continue;
         const bool multibulk = arguments_ >= 0 || input[base_] == '*';
         const Step step =
             multibulk ? parse_multibulk(input, limits, batch) : parse_inline(input, limits, batch);
@@ -62,6 +77,33 @@ void RequestParser::rewind() {
 RequestParser::Step RequestParser::fail(std::string message) {
     error_ = "ERR Protocol error: " + std::move(message);
     return Step::malformed;
+}
+
+/// A command as nearly all are: whole, of not many and not very long arguments. Anything else is
+/// left as if it had not been looked at.
+bool RequestParser::take_plain(std::string_view input, const RequestLimits& limits,
+                               RequestBatch& batch) {
+    const char* const begin = input.data() + base_;
+    const char* const end = input.data() + input.size();
+    const char* at = begin;
+    std::int64_t count = 0;
+    if (limits.bulk_bytes_max < kPlainBytesMax || !take_short_count(at, end, '*', count) ||
+        count > std::min(kPlainArgumentsMax, limits.arguments_max))
+        return false;
+    const std::size_t kept = batch.arguments_.size();
+    for (; count > 0; --count) {
+        std::int64_t size = 0;
+        if (!take_short_count(at, end, '$', size) || end - at < size + 2) {
+            batch.arguments_.resize(kept);
+            return false;
+        }
+        batch.arguments_.emplace_back(at, static_cast<std::size_t>(size));
+        at += size + 2;
+    }
+    base_ += static_cast<std::size_t>(at - begin);
+    batch.ends_.push_back({batch.arguments_.size(), base_});
+    batch.skip_to(base_);
+    return true;
 }
 
 RequestParser::Step RequestParser::parse_multibulk(std::string_view input,
@@ -83,7 +125,7 @@ RequestParser::Step RequestParser::parse_multibulk(std::string_view input,
     std::string_view text;
     if (arguments_ < 0) {
         std::int64_t count = 0;
-        if (!take_short_count(at, end, count)) {
+        if (!take_short_count(at, end, '*', count)) {
             if (!line(text)) {
                 if (static_cast<std::size_t>(end - at) > limits.line_bytes_max)
                     return fail("too big mbulk count string");
@@ -116,7 +158,7 @@ RequestParser::Step RequestParser::parse_multibulk(std::string_view input,
             if (at == end) break;
             if (*at != '$') return fail(std::string("expected '$', got '") + *at + "'");
             std::int64_t size = 0;
-            if (!take_short_count(at, end, size)) {
+            if (!take_short_count(at, end, '$', size)) {
                 if (!line(text)) {
                     if (static_cast<std::size_t>(end - at) > limits.line_bytes_max) {
                         return fail("too big bulk count string");

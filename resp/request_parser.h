@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Turns the bytes of a client into commands: RESP arrays of bulk strings and inline commands, as
-// views into the input; nothing is copied (but the words of inline commands) and no byte is looked
-// at twice. One parser per connection, used by its thread.
+// views into the input; nothing is copied (but the words of inline commands), and of what has not
+// come whole no byte is looked at more than twice. One parser per connection, used by its thread.
 #pragma once
 
 #include <cstddef>
@@ -79,6 +79,7 @@ public:
 
 private:
     enum class Step : std::uint8_t { complete, incomplete, malformed };
+    bool take_plain(std::string_view input, const RequestLimits& limits, RequestBatch& batch);
     Step parse_multibulk(std::string_view input, const RequestLimits& limits, RequestBatch& batch);
     Step parse_inline(std::string_view input, const RequestLimits& limits, RequestBatch& batch);
     Step fail(std::string message);

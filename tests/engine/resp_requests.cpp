@@ -175,6 +175,21 @@ private slots:
         QCOMPARE(parser.bytes_wanted(), head.size() + 1000002);
     }
 
+    void integersPrintTheirDigits() {
+        std::vector<std::int64_t> values{0, INT64_MIN, INT64_MIN + 1, INT64_MAX};
+        std::int64_t power = 1;
+        for (int digits = 1; digits < 19; ++digits, power *= 10) {
+            for (const std::int64_t value : {power - 1, power, power + 1, 5 * power}) {
+                values.insert(values.end(), {value, -value});
+            }
+        }
+        for (const std::int64_t value : values) {
+            std::string out;
+            ReplyWriter(out, ReplyWriter::Protocol::resp2).integer(value);
+            QCOMPARE(out, ":" + std::to_string(value) + "\r\n");
+        }
+    }
+
     void realsPrintAsRedisPrintsThem() {
         const std::vector<std::pair<double, std::string>> cases{{3, "3"},
                                                                 {3.1, "3.1000000000000001"},
