@@ -198,14 +198,18 @@ void pop_elements(Call& call, Bytes key, List list, ListEnd end, std::size_t cou
     bool left = end == ListEnd::left;
     std::size_t size = list.size();
     if (as_array) call.reply().array(count);
-    list.for_range(left ? 0 : size - 1, count, !left, [&](Bytes value) {
-        call.reply().bulk(value);
-        return true;
-    });
+    if (count == 1) {
+        call.reply().bulk(list.at(left ? 0 : size - 1));
+    } else {
+        list.for_range(left ? 0 : size - 1, count, !left, [&](Bytes value) {
+            call.reply().bulk(value);
+            return true;
+        });
+    }
     list.erase(left ? 0 : size - count, count);
     call.changed(count);
     call.notify(EventClass::list, left ? "lpop" : "rpop", key);
-    erase_if_empty(call, key);
+    if (count == size) erase_if_empty(call, key);
 }
 
 bool read_end(Call& call, std::size_t index, ListEnd& end) {

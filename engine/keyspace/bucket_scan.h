@@ -43,37 +43,55 @@ private:
 
 #ifdef __SSE2__
 
-/// Requires: the words are aligned to 16 bytes.
-inline BucketScan scan_bucket(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
-    const auto* parts = reinterpret_cast<const __m128i*>(words);
-    // A bit for each 16 bits of four slots that equal those of the pattern.
-    const auto equal_parts = [](const __m128i* at, __m128i pattern) {
-        const __m128i low = _mm_cmpeq_epi16(_mm_load_si128(at), pattern);
-        const __m128i high = _mm_cmpeq_epi16(_mm_load_si128(at + 1), pattern);
+constexpr std::uint32_t kEachSlot = 0x11111111;
+
+/// Four bits for each slot, one for each of its 16 bits that equal the pattern.
+inline std::uint32_t equal_parts(const std::atomic<std::uint64_t>* words, __m128i pattern) {
+    const auto* at = reinterpret_cast<const __m128i*>(words);
+    const auto half = [&](const __m128i* from) {
+        const __m128i low = _mm_cmpeq_epi16(_mm_load_si128(from), pattern);
+        const __m128i high = _mm_cmpeq_epi16(_mm_load_si128(from + 1), pattern);
         return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
     };
-    constexpr std::uint32_t kEach = 0x11111111;
-    const __m128i tags = _mm_set1_epi16(static_cast<short>(tag));
-    const __m128i zero = _mm_setzero_si128();
-    const std::uint32_t tagged = equal_parts(parts, tags) | equal_parts(parts + 2, tags) << 16;
-    const std::uint32_t zeros = equal_parts(parts, zero) | equal_parts(parts + 2, zero) << 16;
+    return half(at) | half(at + 2) << 16;
+}
+
+/// The mask of the slots that carry the tag; for the tag 0 of the free ones too. Requires, here and
+/// below: the words are aligned to 16 bytes.
+inline std::uint32_t tagged_slots(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
+    return equal_parts(words, _mm_set1_epi16(static_cast<short>(tag))) >> 3 & kEachSlot;
+}
+
+inline std::uint32_t free_slots(const std::atomic<std::uint64_t>* words) {
+    const std::uint32_t zeros = equal_parts(words, _mm_setzero_si128());
     const std::uint32_t pairs = zeros & zeros >> 1;
-    return {tagged >> 3 & kEach, pairs & pairs >> 2 & kEach};
+    return pairs & pairs >> 2 & kEachSlot;
 }
 
 #else
 
-inline BucketScan scan_bucket(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
-    std::uint32_t matches = 0;
-    std::uint32_t free = 0;
+inline std::uint32_t tagged_slots(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
+    std::uint32_t slots = 0;
     for (std::uint32_t i = 0; i < BucketScan::kSlots; ++i) {
         const std::uint64_t word = words[i].load(std::memory_order_relaxed);
-        matches |= static_cast<std::uint32_t>(word >> 48 == tag) << 4 * i;
-        free |= static_cast<std::uint32_t>(word == 0) << 4 * i;
+        slots |= static_cast<std::uint32_t>(word >> 48 == tag) << 4 * i;
     }
-    return {matches, free};
+    return slots;
+}
+
+inline std::uint32_t free_slots(const std::atomic<std::uint64_t>* words) {
+    std::uint32_t slots = 0;
+    for (std::uint32_t i = 0; i < BucketScan::kSlots; ++i) {
+        const std::uint64_t word = words[i].load(std::memory_order_relaxed);
+        slots |= static_cast<std::uint32_t>(word == 0) << 4 * i;
+    }
+    return slots;
 }
 
 #endif
+
+inline BucketScan scan_bucket(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
+    return {tagged_slots(words, tag), free_slots(words)};
+}
 
 }  // namespace millpond::engine

@@ -49,7 +49,7 @@ public:
         bool no_touch = false;       ///< CLIENT NO-TOUCH
         HashedKey hashed = {};       ///< a key of the command whose hash is known
     };
-    Database(Keyspace& keys, int index, Options options, KeyspaceObserver& observer)
+    Database(Keyspace& keys, int index, const Options& options, KeyspaceObserver& observer)
         : keys_(&keys), observer_(&observer), options_(options), index_(index) {}
 
     int index() const { return index_; }

@@ -8,6 +8,7 @@
 
 #include "engine/keyspace/bucket_scan.h"
 #include "engine/keyspace/entry_factory.h"
+#include "engine/types/same_bytes.h"
 
 namespace millpond::engine {
 
@@ -142,13 +143,22 @@ void Table::probe(Place place, std::uint16_t tag, Visit&& visit) {
 }
 
 Entry* Table::find(KeyHash hash, Bytes key) const noexcept {
-    Entry* found = nullptr;
-    probe(place_of(hash.position()), hash.tag(), [&](const Slot&, std::uint64_t word) {
-        if (entry_of(word)->key() != key) return false;
-        found = entry_of(word);
-        return true;
-    });
-    return found;
+    const Place place = place_of(hash.position());
+    std::uint32_t bucket = home_of(hash.tag(), place.buckets);
+    for (std::uint32_t seen = 0; seen < place.buckets; ++seen) {
+        Slot* const slots = place.group->slot_array() + std::size_t{bucket} * kSlots;
+        // The first slot of the first bucket is none.
+        const std::uint32_t all = bucket == 0 ? ~1u : ~0u;
+        for (std::uint32_t left = tagged_slots(slots, hash.tag()) & all; left != 0;
+             left &= left - 1) {
+            const auto slot = static_cast<std::uint32_t>(std::countr_zero(left)) / 4;
+            Entry* const entry = entry_of(slots[slot].load(std::memory_order_relaxed));
+            if (entry != nullptr && same_bytes(entry->key(), key)) return entry;
+        }
+        if ((free_slots(slots) & all) != 0) return nullptr;
+        if (++bucket == place.buckets) bucket = 0;
+    }
+    return nullptr;
 }
 
 std::atomic<std::uint64_t>* Table::slot_of(KeyHash hash, const Entry* entry) const noexcept {

@@ -72,6 +72,26 @@ void insert(Run*& run, std::size_t index, const Needle& value) {
     set_count(run, run->count + 1u);
 }
 
+bool push(Run* run, bool front, const Needle& value) {
+    const std::size_t size = entry_size(value);
+    if (run->form() != Form::open || run->used + size > kBytesMax) return false;
+    std::uint8_t* const to = run->extend(front, size);
+    if (to == nullptr) return false;
+    write_entry(to, value);
+    set_count(run, run->count + 1u);
+    return true;
+}
+
+bool pop(Run* run, bool front) {
+    if (run->form() != Form::open) return false;
+    const std::uint8_t* const at = front ? run->begin() : previous(run->end());
+    const std::uint8_t* const behind = front ? next(at) : run->end();
+    if (!run->shrink(front, static_cast<std::size_t>(behind - at))) return false;
+    release_element(at);
+    set_count(run, run->count - 1u);
+    return true;
+}
+
 void replace(Run*& run, std::size_t index, const Needle& value) {
     const std::uint8_t* at = seek(run, index);
     auto size = static_cast<std::size_t>(next(at) - at);

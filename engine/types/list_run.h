@@ -21,6 +21,11 @@ const std::uint8_t* previous(const std::uint8_t* at);
 const std::uint8_t* seek(const Run* run, std::size_t index);
 
 void insert(Run*& run, std::size_t index, const Needle& value);
+/// The same at an end of an open run, where that moves nothing; false, and nothing is done, where
+/// it would.
+bool push(Run* run, bool front, const Needle& value);
+/// Takes the element at an end away, likewise. Requires: it is not the only one.
+bool pop(Run* run, bool front);
 void replace(Run*& run, std::size_t index, const Needle& value);
 /// Frees the elements' Blocks.
 void erase(Run*& run, std::size_t first, std::size_t count);

@@ -109,6 +109,25 @@ std::uint8_t* Run::splice(Run*& run, std::size_t offset, std::size_t remove, std
     return run->begin() + offset;
 }
 
+std::uint8_t* Run::extend(bool front, std::size_t bytes) {
+    const std::size_t size = allocated();
+    if (size > kPageBytes) return nullptr;
+    const std::size_t room = front ? gap : slack_of(size, used) - gap;
+    if (room < bytes) return nullptr;
+    if (front) gap = (gap - bytes) & 0xfff;
+    used = (used + bytes) & 0xfffffff;
+    return front ? begin() : end() - bytes;
+}
+
+bool Run::shrink(bool front, std::size_t bytes) {
+    const std::size_t size = allocated();
+    const bool keeps_size = size == kOpenMin || sizeof(Run) + used - bytes > size / 2;
+    if (size > kPageBytes || !keeps_size) return false;
+    if (front) gap = (gap + bytes) & 0xfff;
+    used = (used - bytes) & 0xfffffff;
+    return true;
+}
+
 const std::uint8_t* next_element(const std::uint8_t* at) {
     return at + element_size(at);
 }

@@ -67,6 +67,12 @@ struct Run : ObjectHead {
     static std::uint8_t* splice(Run*& run, std::size_t offset, std::size_t remove,
                                 std::size_t insert);
 
+    /// The same at an end, where nothing has to move: null when something would have to. Requires:
+    /// an open run.
+    std::uint8_t* extend(bool front, std::size_t bytes);
+    /// Takes bytes away from an end; false when the memory is to shrink too. Requires: an open run.
+    bool shrink(bool front, std::size_t bytes);
+
 private:
     static Run* allocate(std::size_t size);
     static void release(Run* run, std::size_t size) noexcept;

@@ -77,7 +77,11 @@ void RunChain::remove_link(std::size_t link) {
 }
 
 void RunChain::insert(std::size_t index, const Needle& value) {
-    if (index == size_) {
+    const bool front = index == 0;
+    Link& end = at(front ? 0 : links_ - 1);
+    if ((front || index == size_) && list_run::push(end.run, front, value)) {
+        end.count++;
+    } else if (index == size_) {
         insert_at({links_ - 1, at(links_ - 1).count}, value);
     } else {
         insert_at(seek(index), value);
@@ -146,8 +150,20 @@ void RunChain::try_join(std::size_t left) {
     remove_link(left + 1);
 }
 
+/// The first or last element goes, where that moves nothing; otherwise nothing is done.
+bool RunChain::pop(std::size_t index) {
+    const bool front = index == 0;
+    Link& end = at(front ? 0 : links_ - 1);
+    if ((!front && index + 1 != size_) || end.count == 1 || !list_run::pop(end.run, front))
+        return false;
+    end.count--;
+    size_--;
+    if (front) try_join(0);
+    return true;
+}
+
 void RunChain::erase(std::size_t first, std::size_t count) {
-    if (count == 0) return;
+    if (count == 0 || (count == 1 && pop(first))) return;
     Position place = seek(first);
     while (count > 0) {
         Link& link = at(place.link);

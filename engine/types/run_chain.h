@@ -50,6 +50,7 @@ private:
     void make_room();
     void shape(std::size_t link);
     void insert_at(Position at, const Needle& value);
+    bool pop(std::size_t index);
     void try_join(std::size_t left);
 
     Link* array_ = nullptr;

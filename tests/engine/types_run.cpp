@@ -9,6 +9,7 @@
 
 #include "engine/types/collections.h"
 #include "engine/types/run.h"
+#include "engine/types/same_bytes.h"
 #include "tests/engine/seed.h"
 
 using namespace millpond::engine;
@@ -39,6 +40,19 @@ class TypesRun : public QObject {
 
 private slots:
     void initTestCase() { random_.seed(test_seed()); }
+
+    void short_strings_are_told_apart() {
+        for (std::size_t size = 0; size <= 40; ++size) {
+            std::string one(size, 'a'), other(size, 'a');
+            QVERIFY(same_bytes(one, other));
+            QVERIFY(!same_bytes(one, other + "a"));
+            for (std::size_t i = 0; i < size; ++i) {
+                other[i] = 'b';
+                QVERIFY2(!same_bytes(one, other), qPrintable(QString("%1 of %2").arg(i).arg(size)));
+                other[i] = 'a';
+            }
+        }
+    }
 
     void a_run_behaves_as_a_string_data() {
         QTest::addColumn<Form>("form");
