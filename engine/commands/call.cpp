@@ -6,6 +6,7 @@
 #include "engine/commands/table.h"
 #include "engine/commands/waiters.h"
 #include "engine/keyspace/buffer.h"
+#include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
 
@@ -13,7 +14,7 @@ namespace millpond::engine {
 
 Call::Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> args,
            Session& session, Server& server, Record& record, std::string& out,
-           Database::Options options)
+           const Database::Options& options)
     : args_(args),
       spec_(&spec),
       reply_(out, session.protocol()),
@@ -21,12 +22,12 @@ Call::Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> a
       session_(&session),
       server_(&server),
       record_(&record),
-      options_(options),
       db_(server.keyspace(), session.db(), options, record),
-      applying_(options.ignore_expiry) {}
+      applying_(options.ignore_expiry),
+      notifies_(server.config().notify_keyspace_events.load(std::memory_order_relaxed) != 0) {}
 
 Database Call::db(int index) {
-    return {server_->keyspace(), index, options_, *record_};
+    return {server_->keyspace(), index, db_.options(), *record_};
 }
 
 void Call::reply_shared(SharedBuffer& buffer) {
@@ -55,13 +56,9 @@ void Call::ready(Bytes key) {
 void Call::ready_all(int db) {
     const WaiterRegistry& waiters = server_->waiters();
     for (const auto& [index, key] : waiters.keys_of(db)) {
-        Database database(server_->keyspace(), index, options_, *record_);
+        Database database(server_->keyspace(), index, db_.options(), *record_);
         if (database.peek(key) || waiters.minds_absence(index, key)) record_->ready(index, key);
     }
-}
-
-void Call::notify(EventClass cls, std::string_view event, Bytes key) {
-    notify(cls, event, key, db_.index());
 }
 
 void Call::notify(EventClass cls, std::string_view event, Bytes key, int db) {

@@ -86,7 +86,10 @@ public:
     void ready_all(int db);
 
     /// A keyspace event, sent in the order of the writes.
-    void notify(EventClass cls, std::string_view event, Bytes key);
+    void notify(EventClass cls, std::string_view event, Bytes key) {
+        if (notifies_) [[unlikely]]
+            notify(cls, event, key, db_.index());
+    }
     /// The same for a key of another database.
     void notify(EventClass cls, std::string_view event, Bytes key, int db);
 
@@ -105,7 +108,7 @@ public:
 private:
     friend class Executor;
     Call(Executor& executor, const CommandSpec& spec, std::span<const Bytes> args, Session& session,
-         Server& server, Record& record, std::string& out, Database::Options options);
+         Server& server, Record& record, std::string& out, const Database::Options& options);
 
     std::span<const Bytes> args_;
     const CommandSpec* spec_;
@@ -114,13 +117,13 @@ private:
     Session* session_;
     Server* server_;
     Record* record_;
-    Database::Options options_;
     Database db_;
     std::size_t changed_ = 0;
     bool rewritten_ = false;
     bool nested_ = false;
     bool unwatched_ = false;
     bool applying_;
+    bool notifies_;  ///< any event is anything to anybody
 };
 
 }  // namespace millpond::engine

@@ -27,6 +27,7 @@
 #include "engine/server/server.h"
 #include "engine/server/slow_log.h"
 #include "engine/server/statistics.h"
+#include "engine/types/same_bytes.h"
 
 namespace millpond::engine {
 
@@ -64,6 +65,16 @@ bool arity_fits(const CommandSpec& spec, std::size_t argc) {
     return spec.arity >= 0 ? count == spec.arity : count >= -spec.arity;
 }
 
+bool has_one_key(const CommandSpec& spec) {
+    return spec.keys.first != 0 && spec.keys.first == spec.keys.last && !spec.find_keys;
+}
+
+/// Nearly every command.
+bool is_usual(const CommandSpec& spec) {
+    return has_one_key(spec) && spec.lane == Lane::shared && !spec.needs_exclusive &&
+           !spec.has_subcommands && spec.handler && !(spec.flags & kAdmin);
+}
+
 bool has_keys(const CommandSpec& spec) {
     return spec.find_keys || spec.keys.first != 0;
 }
@@ -76,9 +87,9 @@ constexpr std::array<std::string_view, 9> kSubscribedMode{
     "subscribe",    "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",
     "sunsubscribe", "ping",        "quit",       "reset"};
 
-std::vector<bool> mark_commands(const CommandTable& table,
+std::vector<char> mark_commands(const CommandTable& table,
                                 std::span<const std::string_view> names) {
-    std::vector<bool> marks(table.size());
+    std::vector<char> marks(table.size());
     for (const std::string_view name : names) {
         const std::size_t bar = name.find('|');
         const CommandSpec* spec = table.find(name.substr(0, bar));
@@ -115,7 +126,9 @@ struct Executor::Scratch {
         applier.set_protocol(Session::Protocol::resp3);
     }
 
-    std::vector<Prepared> prepared;
+    std::array<Prepared, kBatchCommandsMax> prepared;
+    std::array<KeyHash, kBatchCommandsMax> hashes;
+    std::array<Keyspace::MemberHint, kBatchCommandsMax> members;
     std::vector<std::uint32_t> key_indexes;
     std::vector<std::uint16_t> shards;
     std::vector<Bytes> arguments;  ///< of a queued command
@@ -126,10 +139,11 @@ struct Executor::Scratch {
     const CommandSpec *exec = nullptr, *discard = nullptr, *multi = nullptr, *watch = nullptr,
                       *quit = nullptr, *reset = nullptr, *auth = nullptr, *hello = nullptr,
                       *debug = nullptr, *select = nullptr, *unwatch = nullptr;
-    std::vector<bool> restricted;  ///< by id: not for TCP clients of a managed node
+    std::vector<char> restricted;  ///< by id: not for TCP clients of a managed node
+    std::vector<char> usual;       ///< by id
     /// By id: changes what the session observes, and holds the bus from its beginning.
-    std::vector<bool> on_bus;
-    std::vector<bool> subscribed_mode;  ///< by id: what a subscribed RESP2 client may send
+    std::vector<char> on_bus;
+    std::vector<char> subscribed_mode;  ///< by id: what a subscribed RESP2 client may send
     const CommandSpec* client = nullptr;
 
     // Most commands are the last one again.
@@ -164,6 +178,10 @@ Executor::Executor(Server& server, std::string_view thread_name)
         if (const CommandSpec* spec = server.acl().index().find(name))
             s.restricted[spec->id] = true;
     }
+    s.usual.resize(table.size());
+    for (const CommandSpec* spec : table.all()) {
+        s.usual[spec->id] = is_usual(*spec) && !s.restricted[spec->id];
+    }
     s.client = table.find("client");
     s.on_bus = mark_commands(table, kOnBus);
     s.subscribed_mode = mark_commands(table, kSubscribedMode);
@@ -177,12 +195,22 @@ Executor::~Executor() = default;
 void Executor::read_clock() {
     clock_us_ = unix_us();
     clock_ticks_ = last_ticks_ = ticks();
+    set_now();
 }
 
-UnixMillis Executor::now_ms() const {
+void Executor::set_now() {
     const auto passed_ns =
         static_cast<std::int64_t>(static_cast<double>(last_ticks_ - clock_ticks_) * ns_per_tick_);
-    return (clock_us_ + passed_ns / 1000) / 1000;
+    const std::int64_t us = clock_us_ + passed_ns / 1000;
+    now_ms_ = us / 1000;
+    const auto left_ns = static_cast<double>((now_ms_ + 1) * 1000 - us) * 1000;
+    now_until_ticks_ = last_ticks_ + static_cast<std::uint64_t>(left_ns / ns_per_tick_);
+}
+
+UnixMillis Executor::now_ms() {
+    if (last_ticks_ >= now_until_ticks_) [[unlikely]]
+        set_now();
+    return now_ms_;
 }
 
 void Executor::enter() {
@@ -207,6 +235,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
         if (!left_watches_.empty()) [[unlikely]]
             remove_left_watches();
         prepare(session, batch, done);
+        calm_ = is_calm();
         Step step = Step::ran;
         std::size_t in_lane = 0;
         for (;;) {
@@ -218,6 +247,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
                 break;
             if (gate_.wanted() && !flag_->let_in()) break;
         }
+        calm_ = false;
         leave();
         if (step == Step::exclusive) {
             at_ = done;
@@ -239,37 +269,49 @@ std::size_t Executor::leave_batch(const Session& session) {
 /// Deep pipelines wait for memory more than for anything else: the keys of the whole batch are
 /// looked for at once.
 void Executor::prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from) {
+    Scratch& s = *scratch_;
     const std::size_t count = std::min(batch.size() - from, kBatchCommandsMax);
-    auto& prepared = scratch_->prepared;
-    prepared.assign(count, {});
-    if (count < kPrefetchedMin) return;
+    if (count < kPrefetchedMin) {
+        std::fill_n(s.prepared.begin(), count, Prepared{});
+        return;
+    }
     Keyspace& keys = server_.keyspace();
-    std::array<KeyHash, kBatchCommandsMax> hashes;
-    std::array<Keyspace::MemberHint, kBatchCommandsMax> members;
     std::size_t hashed = 0, named = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const std::span<const Bytes> args = batch[from + i];
         const CommandSpec* spec = look_up(args[0]);
-        if (!spec || spec->find_keys || spec->keys.first == 0) continue;
-        const auto first = static_cast<std::size_t>(spec->keys.first);
-        if (first >= args.size()) continue;
+        Prepared& one = s.prepared[i];
+        one.spec = spec;
+        const auto first = spec ? static_cast<std::size_t>(spec->keys.first) : 0;
+        if (first == 0 || first >= args.size() || spec->find_keys) {
+            one.first = {};
+            one.one_key = false;
+            continue;
+        }
         const KeyHash hash = keys.hash(args[first]);
-        prepared[i] = {{args[first], hash}, spec->keys.first == spec->keys.last};
-        if (hashed == 0 || hashes[hashed - 1] != hash) hashes[hashed++] = hash;
+        one.first = {args[first], hash};
+        one.one_key = spec->keys.first == spec->keys.last;
+        if (hashed == 0 || s.hashes[hashed - 1] != hash) s.hashes[hashed++] = hash;
         if ((spec->categories & kWithMembers) && args.size() > first + 1) {
             // What adds to a sorted set names the member behind its score.
             const bool last = (spec->categories & kCatSortedSet) && (spec->flags & kDenyOom);
             const Bytes member = last ? args.back() : args[first + 1];
-            if (member.size() <= kHintBytesMax) members[named++] = {hash, member};
+            if (member.size() <= kHintBytesMax) s.members[named++] = {hash, member};
         }
     }
-    keys.prefetch({hashes.data(), hashed}, session.db());
-    keys.prefetch_members({members.data(), named}, session.db());
+    keys.prefetch({s.hashes.data(), hashed}, session.db());
+    if (named > 0) keys.prefetch_members({s.members.data(), named}, session.db());
 }
 
 Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args,
                                     Prepared& prepared) {
-    const CommandSpec* spec = identify(session, args);
+    const CommandSpec* spec = prepared.spec ? prepared.spec : look_up(args[0]);
+    if (spec && scratch_->usual[spec->id] && arity_fits(*spec, args.size()) &&
+        is_plain(session, *spec)) [[likely]] {
+        session.last_command.store(spec, std::memory_order_relaxed);
+        return run_on_shard(session, *spec, args, prepared);
+    }
+    spec = identify(session, args, spec);
     if (!spec) return Step::ran;
     if (is_exclusive(*spec, args) && !queues(session, *spec)) return Step::exclusive;
     bool parked = false;
@@ -278,12 +320,31 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
         queue(session, *spec, args);
         return Step::ran;
     }
-    if (!collect_shards(session, *spec, args, prepared)) return Step::exclusive;
+    if (has_one_key(*spec)) return run_on_shard(session, *spec, args, prepared);
+    if (!collect_shards(session, *spec, args)) return Step::exclusive;
     lock_shards();
     const bool woken = waiters_near() && meets_waiter(session, *spec, args);
     if (!woken) [[likely]]
         execute(session, *spec, args, prepared.first);
     unlock_shards();
+    record_.events().wake();
+    return woken ? Step::exclusive : Step::ran;
+}
+
+[[gnu::flatten]] Executor::Step Executor::run_on_shard(Session& session, const CommandSpec& spec,
+                                                       std::span<const Bytes> args,
+                                                       Prepared& prepared) {
+    if (!prepared.one_key) {
+        const Bytes key = args[static_cast<std::size_t>(spec.keys.first)];
+        prepared.first = {key, server_.keyspace().hash(key)};
+    }
+    const ShardId id = prepared.first.hash.shard();
+    Shard& shard = server_.keyspace().shard(id);
+    shard.lock();
+    const bool woken = server_.waiters().any(id) && meets_waiter(session, spec, args);
+    if (!woken) [[likely]]
+        execute(session, spec, args, prepared.first);
+    shard.unlock();
     record_.events().wake();
     return woken ? Step::exclusive : Step::ran;
 }
@@ -306,7 +367,7 @@ void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
 /// A long script has the server to itself: only what needs no lane can be done. It may be this very
 /// thread that runs the script, in the midst of a command.
 void Executor::answer_busy(Session& session, std::span<const Bytes> args) {
-    const CommandSpec* spec = identify(session, args);
+    const CommandSpec* spec = identify(session, args, look_up(args[0]));
     if (!spec) return;
     if (server_.acl().must_authenticate(session) && !(spec->flags & kNoAuth))
         return reject(session, spec, refusals::kNoAuth);
@@ -335,9 +396,14 @@ const CommandSpec* Executor::resolve(const CommandTable& table, std::span<const 
     return table.find_subcommand(*spec, args[1]);
 }
 
-const CommandSpec* Executor::look_up(Bytes name) {
+inline const CommandSpec* Executor::look_up(Bytes name) {
+    const Scratch& s = *scratch_;
+    const bool again = same_bytes(name, {s.last_name.data(), s.last_name_size});
+    return again ? s.last : look_up_anew(name);
+}
+
+const CommandSpec* Executor::look_up_anew(Bytes name) {
     Scratch& s = *scratch_;
-    if (s.last && name == Bytes(s.last_name.data(), s.last_name_size)) return s.last;
     const CommandSpec* spec = server_.commands().find(name);
     if (spec && name.size() <= s.last_name.size()) {
         std::ranges::copy(name, s.last_name.begin());
@@ -347,9 +413,9 @@ const CommandSpec* Executor::look_up(Bytes name) {
     return spec;
 }
 
-const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> args) {
+const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> args,
+                                      const CommandSpec* spec) {
     const Scratch& s = *scratch_;
-    const CommandSpec* spec = look_up(args[0]);
     const bool restricted = session.via == Session::Via::handed_over;
     if (spec && restricted && s.restricted[spec->id]) spec = nullptr;
     if (!spec) {
@@ -382,8 +448,33 @@ bool Executor::queues(const Session& session, const CommandSpec& spec) const {
            &spec != s.quit && &spec != s.reset;
 }
 
+/// What of this is set is set in the exclusive lane, save what background threads tell of files and
+/// replicas, which a batch may learn of late.
+bool Executor::is_calm() const {
+    const Config& config = server_.config();
+    return server_.role() == Role::primary && !server_.loading() &&
+           server_.pause().level() == Pause::Level::none && config.min_replicas_to_write == 0 &&
+           !server_.save_failed() && server_.append_errno() == 0;
+}
+
+/// As nearly every command comes: from a client that may do everything, and is about nothing else.
+bool Executor::is_plain(const Session& session, const CommandSpec& spec) const {
+    return calm_ && !session.killed.load(std::memory_order_relaxed) && !session.transaction &&
+           session.account && session.account->unrestricted() && session.authenticated() &&
+           !session.observing.subscribed() &&
+           !session.observing.monitor.load(std::memory_order_relaxed) && !(spec.flags & kAdmin) &&
+           (!(spec.flags & kDenyOom) || has_room());
+}
+
+bool Executor::has_room() const {
+    return server_.config().maxmemory.load(std::memory_order_relaxed) == 0 ||
+           !server_.room_hook() || server_.loading() || server_.room_hook()();
+}
+
 bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
                      bool& parked) {
+    if (is_plain(session, spec)) [[likely]]
+        return true;
     const Scratch& s = *scratch_;
     if (session.killed.load(std::memory_order_relaxed)) {
         session.close_after_reply();
@@ -426,10 +517,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     const bool grows = (flags & kDenyOom) ||
                        (session.transaction && session.transaction->open && &spec != s.exec &&
                         &spec != s.discard && &spec != s.quit && &spec != s.reset);
-    if (grows && role == Role::primary && config.maxmemory.load(std::memory_order_relaxed) > 0 &&
-        server_.room_hook() && !server_.loading() && !server_.room_hook()()) {
-        return refuse(refusals::kOom);
-    }
+    if (grows && role == Role::primary && !has_room()) return refuse(refusals::kOom);
     if (writes && role == Role::primary && config.min_replicas_to_write > 0 &&
         config.min_replicas_max_lag > 0 && server_.good_replicas() < config.min_replicas_to_write) {
         return refuse(refusals::kNoReplicas);
@@ -635,17 +723,11 @@ bool Executor::order_shards() {
     return shards.size() <= kShardsLockedMax;
 }
 
-bool Executor::collect_shards(Session& session, const CommandSpec& spec,
-                              std::span<const Bytes> args, Prepared& prepared) {
+bool Executor::collect_shards(const Session& session, const CommandSpec& spec,
+                              std::span<const Bytes> args) {
     Scratch& s = *scratch_;
     s.shards.clear();
-    if (!spec.find_keys && spec.keys.first == spec.keys.last) {
-        if (spec.keys.first != 0) {
-            const Bytes key = args[static_cast<std::size_t>(spec.keys.first)];
-            if (!prepared.one_key) prepared = {{key, server_.keyspace().hash(key)}, true};
-            s.shards.push_back(prepared.first.hash.shard().value);
-            return true;
-        }
+    if (!spec.find_keys && spec.keys.first == 0) {
         if (&spec != s.exec || !session.transaction || !session.transaction->open) return true;
         const Transaction& transaction = *session.transaction;
         if (transaction.exclusive) return false;
@@ -692,7 +774,7 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
         record_.events().hold_and_drain();
     }
     const Database::Options options{.now = now_ms(),
-                                    .expire = server_.may_expire(),
+                                    .expire = calm_ || server_.may_expire(),
                                     .ignore_expiry = false,
                                     .no_touch = session.no_touch.load(std::memory_order_relaxed),
                                     .hashed = hashed};
@@ -700,7 +782,8 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
     invoke(call, nullptr);
     if (const LogOffset offset = record_.commit()) session.set_last_write_offset(offset);
     settle_observers(session, &spec);
-    serve_ready();
+    if (record_.has_ready()) [[unlikely]]
+        serve_ready();
     if (session.reply_mode != Session::ReplyMode::on) [[unlikely]] {
         if (session.reply_mode == Session::ReplyMode::skip_next) {
             session.reply_mode = Session::ReplyMode::skip;
@@ -750,7 +833,8 @@ void Executor::invoke(Call& call, const Call* outer) {
     counters.ns.add(ns);
     if (server_.config().latency_tracking.load(std::memory_order_relaxed))
         counters.latency[std::min<std::size_t>(std::bit_width(ns), kLatencyBuckets - 1)].add(1);
-    count_errors(call, std::string_view(call.reply_.buffer()).substr(start));
+    if (call.reply_.errors() > 0) [[unlikely]]
+        count_errors(call, std::string_view(call.reply_.buffer()).substr(start));
     const std::int64_t slow_us =
         server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
     if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000) [[unlikely]] {
@@ -773,8 +857,6 @@ void Executor::account_changes(Call& call) {
 }
 
 void Executor::count_errors(const Call& call, std::string_view written) {
-    if (call.reply_.errors() == 0) [[likely]]
-        return;
     statistics_.commands[call.spec_->id].failed.add(1);
     if (written.starts_with('-'))
         server_.statistics().count_error(written.substr(1, written.find_first_of(" \r") - 1));
@@ -792,14 +874,14 @@ void Executor::note_slow(const Call& call, std::int64_t us) {
 
 void Executor::run_nested(Call& outer, const CommandSpec& spec, std::span<const Bytes> args) {
     Call call(*this, spec, args, outer.session(), server_, record_, outer.reply().buffer(),
-              outer.options_);
+              outer.db_.options());
     call.nested_ = true;
     invoke(call, &outer);
 }
 
 void Executor::run_scripted(Call& outer, Session& session, const CommandSpec& spec,
                             std::span<const Bytes> args, std::string& out, bool replicated) {
-    Call call(*this, spec, args, session, server_, record_, out, outer.options_);
+    Call call(*this, spec, args, session, server_, record_, out, outer.db_.options());
     call.nested_ = true;
     record_.mute(!replicated);
     invoke(call, &outer);

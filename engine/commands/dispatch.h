@@ -105,25 +105,37 @@ private:
     struct Scratch;
     enum class Step : std::uint8_t { ran, parked, exclusive };
 
-    /// What is known of a request before its turn: its first key's hash, and whether it is the only
-    /// key.
+    /// What is known of a request before its turn: its command (null: not looked up), its first
+    /// key's hash, and whether it is the only key.
     struct Prepared {
+        const CommandSpec* spec = nullptr;
         HashedKey first;
         bool one_key = false;
     };
     void prepare(const Session& session, const resp::RequestBatch& batch, std::size_t from);
     const CommandSpec* look_up(Bytes name);
+    const CommandSpec* look_up_anew(Bytes name);
     Step run_shared(Session& session, std::span<const Bytes> args, Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
     void answer_busy(Session& session, std::span<const Bytes> args);
-    const CommandSpec* identify(Session& session, std::span<const Bytes> args);
+    /// `spec` is what its first word names.
+    const CommandSpec* identify(Session& session, std::span<const Bytes> args,
+                                const CommandSpec* spec);
     bool admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
                bool& parked);
+    /// Does nothing of the server's state stand in a command's way?
+    bool is_calm() const;
+    bool is_plain(const Session& session, const CommandSpec& spec) const;
+    /// May data grow? Makes room for it where it can.
+    bool has_room() const;
     void reject(Session& session, const CommandSpec* spec, std::string_view error);
     bool queues(const Session& session, const CommandSpec& spec) const;
     void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
-    bool collect_shards(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
-                        Prepared& prepared);
+    /// The usual command, of one key.
+    Step run_on_shard(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
+                      Prepared& prepared);
+    bool collect_shards(const Session& session, const CommandSpec& spec,
+                        std::span<const Bytes> args);
     void add_shards(const CommandSpec& spec, std::span<const Bytes> args);
     bool order_shards();
     void lock_shards();
@@ -134,7 +146,7 @@ private:
     void invoke(Call& call, const Call* outer);
     void settle_observers(Session& session, const CommandSpec* spec);
     void account_changes(Call& call);
-    void count_errors(const Call& call, std::string_view written);
+    [[gnu::cold]] void count_errors(const Call& call, std::string_view written);
 
     // Blocked clients: serving.cpp. The first three require the locks of what they are asked about.
     bool meets_waiter(const CommandSpec& spec, std::span<const Bytes> args);
@@ -147,7 +159,7 @@ private:
     void serve(Waiter& waiter, Bytes key, const Database::Options& options);
     bool is_exec(const CommandSpec& spec) const;
 
-    void note_slow(const Call& call, std::int64_t us);
+    [[gnu::cold]] void note_slow(const Call& call, std::int64_t us);
     ApplyResult apply_locked(int& db, std::span<const Command> record, std::string_view raw);
 
     void remove_watches(const Transaction& transaction, bool locked);
@@ -156,7 +168,9 @@ private:
     void enter();
     void leave();
     void read_clock();
-    UnixMillis now_ms() const;
+    /// The time of the last command's end, told anew when it has changed.
+    UnixMillis now_ms();
+    [[gnu::cold]] void set_now();
     std::string& output(Session& session);
 
     Server& server_;
@@ -166,6 +180,7 @@ private:
     Record record_;
     std::unique_ptr<Scratch> scratch_;
     const double ns_per_tick_;
+    bool calm_ = false;       ///< what is_calm() said when a batch entered the shared lane
     bool exclusive_ = false;  ///< the running unit is in the exclusive lane
     std::size_t at_ = 0;      ///< in the batch, the command that wants the exclusive lane
     bool left_ = false;       ///< the batch, meanwhile
@@ -173,6 +188,8 @@ private:
     std::int64_t clock_us_ = 0;                               ///< unix time when ...
     std::uint64_t clock_ticks_ = 0;                           ///< ... the counter stood here
     std::uint64_t last_ticks_ = 0;                            ///< the end of the last command
+    UnixMillis now_ms_ = 0;                                   ///< unix time ...
+    std::uint64_t now_until_ticks_ = 0;                       ///< ... until the counter stands here
 };
 
 }  // namespace millpond::engine

@@ -50,8 +50,7 @@ void Record::begin(Session* session, bool quiet) {
     bytes_.assign(kMulti);
 }
 
-void Record::add(int db, std::span<const Bytes> command) {
-    if (!logging_ || muted_) return;
+void Record::log(int db, std::span<const Bytes> command) {
     if (commands_ == 0) {
         first_db_ = last_db_ = db;
     } else if (db != last_db_) {
@@ -63,9 +62,7 @@ void Record::add(int db, std::span<const Bytes> command) {
     for (const Bytes arg : command) append_bulk(bytes_, arg);
 }
 
-LogOffset Record::commit() {
-    if (!events_.any()) [[likely]]
-        return append();
+LogOffset Record::commit_with_events() {
     LogOffset end = 0;
     events_.commit([&] { end = append(); });
     return end;
@@ -99,7 +96,8 @@ LogOffset Record::append() {
 void Record::before_change(int db, Entry& entry, KeyHash hash) {
     if (KeyspaceObserver* hook = server_.change_hook()) hook->before_change(db, entry, hash);
     const ShardId shard = hash.shard();
-    look(db, entry.key(), shard);
+    if (server_.watches().any(shard) || events_.any_tracked()) [[unlikely]]
+        look(db, entry.key(), shard);
     if (server_.waiters().any(shard) && server_.waiters().minds_absence(db, entry.key()))
         [[unlikely]] {
         ready(db, entry.key());
@@ -131,7 +129,7 @@ void Record::ready(int db, Bytes key) {
     if (std::ranges::none_of(ready_, same)) ready_.emplace_back(db, key);
 }
 
-void Record::touch_watchers() {
+void Record::touch_all() {
     for (const auto& [db, key] : touched_) {
         server_.watches().touch(db, key);
         events_.changed(key);

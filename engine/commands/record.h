@@ -30,14 +30,19 @@ public:
     /// Requires: the unit's locks, or the exclusive lane. `quiet` units log nothing (the applier
     /// copies its primary's bytes itself). `session` runs it; null when nobody does.
     void begin(Session* session, bool quiet = false);
-    void add(int db, std::span<const Bytes> command);
+    void add(int db, std::span<const Bytes> command) {
+        if (logging_ && !muted_) log(db, command);
+    }
     bool logging() const { return logging_; }
     /// What follows stays out of the log (or no longer): redis.set_repl.
     void mute(bool yes) { muted_ = yes; }
     /// What was collected is not appended.
     void discard() { commands_ = 0; }
     /// The running command changed something: whoever watches what it touched must know.
-    void touch_watchers();
+    void touch_watchers() {
+        if (!touched_.empty()) [[unlikely]]
+            touch_all();
+    }
     /// It changed nothing: what it only looked at is forgotten.
     void forget_touched() { touched_.clear(); }
     /// Clients that wait for this key are to be served once the unit is over, in the order of
@@ -46,7 +51,11 @@ public:
     bool has_ready() const { return !ready_.empty(); }
     std::vector<ReadyKey> take_ready() { return std::exchange(ready_, {}); }
     /// Appends what was collected; returns the log's offset after it, 0 when there was nothing.
-    LogOffset commit();
+    LogOffset commit() {
+        if (events_.any()) [[unlikely]]
+            return commit_with_events();
+        return commands_ == 0 || !logging_ ? 0 : append();
+    }
     /// The same for a quiet unit: its bytes go to the log as they are, when it is active.
     void commit_raw(std::string_view bytes);
     /// What observers are told of the unit.
@@ -62,6 +71,9 @@ public:
 
 private:
     void remove(int db, Bytes key, EventClass cls, std::string_view event);
+    void log(int db, std::span<const Bytes> command);
+    void touch_all();
+    LogOffset commit_with_events();
     LogOffset append();
     void look(int db, Bytes key, ShardId shard);
 

@@ -166,8 +166,7 @@ void tell_flushed(Server& server) {
     events.wake();
 }
 
-void Events::deliver_own() {
-    if (!delivery_.reached_self) return;
+void Events::drain_own() {
     delivery_.reached_self = false;
     session_->inbox->drain(*session_);
 }

@@ -31,6 +31,8 @@ public:
     std::size_t publish(ChannelKind kind, Bytes channel, Bytes payload);
     /// Does a change of this key concern sessions that track? Requires: its shard locked.
     bool tracked(Bytes key) const;
+    /// Does any session track anything?
+    bool any_tracked() const { return bus_.broadcasts() || bus_.tracking().keys() > 0; }
     /// The key has changed. Requires: its shard locked.
     void changed(Bytes key);
     /// Everything is gone. Requires: the exclusive lane.
@@ -63,7 +65,10 @@ public:
         if (!delivery_.sleepers.empty()) delivery_.wake();
     }
     /// What the unit had for its own session goes behind its reply.
-    void deliver_own();
+    void deliver_own() {
+        if (delivery_.reached_self) [[unlikely]]
+            drain_own();
+    }
 
 private:
     enum class Kind : std::uint8_t { notify, invalidate, flush, monitor };
@@ -78,6 +83,7 @@ private:
     void add(Event event);
     void deliver(const Event& event);
     void deliver();
+    void drain_own();
     void take_bus();
     void evict_tracked(ShardId own);
     std::uint64_t random();
