@@ -27,11 +27,21 @@ namespace {
 constexpr auto kTurn = std::chrono::milliseconds(100);
 constexpr std::int64_t kSyncMs = 1000;
 constexpr std::int64_t kRetryMs = 1000;
-constexpr const char* kBase = ".base.rdb";
+constexpr const char* kBaseSnapshot = ".base.rdb";
+constexpr const char* kBaseCommands = ".base.aof";
 constexpr const char* kIncrement = ".incr.aof";
 
 bool exists(const std::string& path) {
     return ::access(path.c_str(), F_OK) == 0;
+}
+
+SnapshotFormat format_of(const AofManifest::File& base) {
+    return base.name.ends_with(kBaseCommands) ? SnapshotFormat::commands : SnapshotFormat::rdb;
+}
+
+/// What redis-check-aof --truncate-to-timestamp looks for; a comment to everybody else.
+std::string time_note(std::int64_t unix_s) {
+    return "#TS:" + std::to_string(unix_s) + "\r\n";
 }
 
 }  // namespace
@@ -42,8 +52,12 @@ public:
     Rewrite(AppendOnly& owner, AofManifest::File base)
         : base(std::move(base)),
           owner_(owner),
-          sink_(owner.path_of(this->base.name), owner.environment_.server.config().rdbchecksum) {
-        options.compress = owner.environment_.server.config().rdbcompression;
+          sink_(owner.path_of(this->base.name), format_of(this->base),
+                owner.environment_.server.config().rdbchecksum) {
+        const Config& config = owner.environment_.server.config();
+        options = {.format = format_of(this->base), .compress = config.rdbcompression};
+        if (options.format == SnapshotFormat::commands && config.aof_timestamp_enabled)
+            sink_.write(time_note(unix_ms() / 1000));
     }
     void at_cut() override {
         owner_.cut(*this);
@@ -65,7 +79,7 @@ public:
 
 private:
     AppendOnly& owner_;
-    RdbFileSink sink_;
+    SnapshotFileSink sink_;
     std::vector<std::pair<std::string, std::string>> fields_;
 };
 
@@ -109,6 +123,11 @@ AofManifest::File AppendOnly::file_named(std::uint64_t sequence, const char* kin
     return {
         environment_.server.config().appendfilename.get() + "." + std::to_string(sequence) + kind,
         sequence};
+}
+
+AofManifest::File AppendOnly::next_base() const {
+    const bool snapshot = environment_.server.config().aof_use_rdb_preamble;
+    return file_named(manifest_.next_base(), snapshot ? kBaseSnapshot : kBaseCommands);
 }
 
 std::string AppendOnly::make_folder() const {
@@ -202,11 +221,10 @@ std::string AppendOnly::open() {
     if (std::string error = make_folder(); !error.empty()) return error;
     remove_leftovers();
     if (!manifest_.base && manifest_.increments.empty()) {
-        manifest_.base = file_named(manifest_.next_base(), kBase);
-        if (std::string error = environment_.save_base(path_of(manifest_.base->name));
-            !error.empty()) {
-            return error;
-        }
+        manifest_.base = next_base();
+        std::string error =
+            environment_.save_base(path_of(manifest_.base->name), format_of(*manifest_.base));
+        if (!error.empty()) return error;
     }
     if (!log.active()) log.activate(log.end());
     reader_ = log.open(log.end(), 0);
@@ -287,8 +305,11 @@ void AppendOnly::write_until(LogOffset target) {
     const EffectLog& log = environment_.server.log();
     const std::int64_t begin_ms = steady_ms();
     // Since the target was read, the log may have begun anew.
-    while (reader_->position() < std::min(target, log.reserved())) {
-        const std::string_view bytes = reader_->peek();
+    const auto end = [&] { return std::min(target, log.reserved()); };
+    if (reader_->position() < end() && !note_time()) return write_failed();
+    while (reader_->position() < end()) {
+        // No further than the target: so the next time is noted between records, too.
+        const std::string_view bytes = reader_->peek().substr(0, end() - reader_->position());
         if (bytes.empty()) {  // a writer is in the midst of its copy
             std::this_thread::yield();
             continue;
@@ -302,6 +323,15 @@ void AppendOnly::write_until(LogOffset target) {
     write_failed_ = false;
     tell_trouble();
     spdlog::warn("AOF write error looks solved, writes are served again.");
+}
+
+/// False when it cannot be written. Requires: the lock.
+bool AppendOnly::note_time() {
+    if (!environment_.server.config().aof_timestamp_enabled) return true;
+    const std::int64_t now_s = unix_ms() / 1000;
+    if (now_s <= noted_s_) return true;
+    noted_s_ = now_s;
+    return file_->append(time_note(now_s));
 }
 
 /// LATENCY's words: every write, and what it ran beside. Requires: the lock.
@@ -502,8 +532,7 @@ void AppendOnly::start_rewrite() {
     cut_taken_ = false;
     retry_at_ms_ = 0;
     rewrite_began_ms_ = steady_ms();
-    environment_.snapshots.submit(
-        std::make_shared<Rewrite>(*this, file_named(manifest_.next_base(), kBase)));
+    environment_.snapshots.submit(std::make_shared<Rewrite>(*this, next_base()));
     spdlog::info("Background append only file rewriting started");
 }
 

@@ -28,6 +28,7 @@
 #include "engine/aof/manifest.h"
 #include "engine/log/effect_log.h"
 #include "engine/server/write_barrier.h"
+#include "engine/snapshot/entry_writer.h"
 #include "engine/snapshot/snapshots.h"
 
 namespace millpond::engine {
@@ -45,7 +46,7 @@ public:
         /// More of the log is on the disk; from the thread.
         std::function<void()> synced;
         /// Writes the data set to this file here and now, in the exclusive lane.
-        std::function<std::string(const std::string& path)> save_base;
+        std::function<std::string(const std::string& path, SnapshotFormat format)> save_base;
         std::function<std::vector<std::pair<std::string, std::string>>()> base_fields;
         /// A background save is under way: a rewrite comes after it.
         std::function<bool()> saving;
@@ -97,6 +98,7 @@ private:
     std::string path_of(const std::string& file) const;
     std::string manifest_path() const;
     AofManifest::File file_named(std::uint64_t sequence, const char* kind) const;
+    AofManifest::File next_base() const;
     std::string make_folder() const;
     std::string read_manifest();
     std::string move_old_file();
@@ -108,6 +110,7 @@ private:
     std::string adopt(const Rewrite& job);
     void rewrite_failed(const std::string& error);
     void write_until(LogOffset target);
+    bool note_time();
     void note_write(std::int64_t ms) const;
     void write_failed();
     int sync_all();
@@ -141,6 +144,7 @@ private:
     bool syncing_aside_ = false;
     int sync_errno_ = 0;
     std::int64_t failed_at_ms_ = 0, synced_at_ms_ = 0;
+    std::int64_t noted_s_ = 0;  ///< the last time that stands in the file, unix seconds
 
     // Of rewrites.
     bool rewriting_ = false, cut_taken_ = false, last_rewrite_ok_ = true;

@@ -62,14 +62,16 @@ Replication::Replication(Server& server) : server_(server) {
                     {"repl-offset", std::to_string(server_.log().end())}};
         });
     failover_ = std::make_unique<Failover>(*this);
-    append_only_ = std::make_unique<AppendOnly>(AppendOnly::Environment{
-        server_, *snapshots_, [this] { return link_->stream_db(); },
-        [this] {
-            if (hub_) hub_->settle_soon();
-        },
-        [this](const std::string& path) { return persistence_->save_base(path); },
-        [this] { return persistence_->base_fields(); },
-        [this] { return persistence_->in_progress(); }});
+    append_only_ = std::make_unique<AppendOnly>(
+        AppendOnly::Environment{server_, *snapshots_, [this] { return link_->stream_db(); },
+                                [this] {
+                                    if (hub_) hub_->settle_soon();
+                                },
+                                [this](const std::string& path, SnapshotFormat format) {
+                                    return persistence_->save_base(path, format);
+                                },
+                                [this] { return persistence_->base_fields(); },
+                                [this] { return persistence_->in_progress(); }});
     server_.config().on_change("appendonly",
                                [this] { return append_only_->turn(server_.config().appendonly); });
     link_ = std::make_unique<PrimaryLink>(PrimaryLink::Environment{

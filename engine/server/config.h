@@ -117,7 +117,7 @@ public:
     ConfigText dbfilename{"dump.rdb"};
     ConfigText save{"3600 1 300 100 60 10000"};  ///< seconds and changes; a managed node has none
     ConfigBool appendonly{false}, aof_load_truncated{true}, no_appendfsync_on_rewrite{false};
-    ConfigBool aof_disable_auto_gc{false};
+    ConfigBool aof_disable_auto_gc{false}, aof_use_rdb_preamble{true}, aof_timestamp_enabled{false};
     ConfigText appendfsync{"everysec"};
     ConfigText appendfilename{"appendonly.aof"}, appenddirname{"appendonlydir"};
     ConfigNumber auto_aof_rewrite_percentage{100}, auto_aof_rewrite_min_size{64 << 20};

@@ -426,6 +426,8 @@ void add_persistence(Builder& to, Config& c) {
     to.flag("aof-load-truncated", c.aof_load_truncated);
     to.flag("no-appendfsync-on-rewrite", c.no_appendfsync_on_rewrite);
     to.flag("aof-disable-auto-gc", c.aof_disable_auto_gc);
+    to.flag("aof-use-rdb-preamble", c.aof_use_rdb_preamble);
+    to.flag("aof-timestamp-enabled", c.aof_timestamp_enabled);
     to.number("auto-aof-rewrite-percentage", c.auto_aof_rewrite_percentage, 0, INT_MAX);
     to.memory("auto-aof-rewrite-min-size", c.auto_aof_rewrite_min_size, 0);
 }

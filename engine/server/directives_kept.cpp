@@ -44,8 +44,6 @@ constexpr Kept kKept[] = {
     {.name = "activerehashing", .kind = Kind::flag, .initial = "yes"},
     {.name = "always-show-logo", .kind = Kind::flag, .initial = "no", .immutable = true},
     {.name = "aof-rewrite-incremental-fsync", .kind = Kind::flag, .initial = "yes"},
-    {.name = "aof-timestamp-enabled", .kind = Kind::flag, .initial = "no"},
-    {.name = "aof-use-rdb-preamble", .kind = Kind::flag, .initial = "yes"},
     {.name = "aof_rewrite_cpulist",
      .kind = Kind::text,
      .initial = "",

@@ -34,7 +34,7 @@ class Persistence::Job final : public SnapshotJob {
 public:
     Job(Persistence& owner, Done done)
         : owner_(owner),
-          sink_(owner.path(), owner.server_.config().rdbchecksum),
+          sink_(owner.path(), SnapshotFormat::rdb, owner.server_.config().rdbchecksum),
           done_(std::move(done)) {
         options.compress = owner.server_.config().rdbcompression;
     }
@@ -53,7 +53,7 @@ public:
 
 private:
     Persistence& owner_;
-    RdbFileSink sink_;
+    SnapshotFileSink sink_;
     Done done_;
     std::int64_t dirty_ = 0;
     Fields aux_;
@@ -118,39 +118,38 @@ void Persistence::finished(const std::string& error, std::int64_t dirty_at_cut, 
     if (done) done(error);
 }
 
-std::string Persistence::write_all(const std::string& path, bool base) {
-    RdbFileSink sink(path, server_.config().rdbchecksum);
-    RdbWriter writer({.compress = server_.config().rdbcompression});
-    writer.header();
-    for (const auto& [key, value] : aux(base)) writer.aux(key, value);
-    for (const std::string& code : server_.scripting().functions().codes()) writer.function(code);
+std::string Persistence::write_all(const std::string& path, SnapshotFormat format, bool base) {
+    SnapshotFileSink sink(path, format, server_.config().rdbchecksum);
+    const auto writer =
+        EntryWriter::make({.format = format, .compress = server_.config().rdbcompression});
+    writer->begin(aux(base), server_.scripting().functions().codes());
     const auto emit = [&] {
-        const RdbChunk chunk = std::exchange(writer.chunk(), {});
+        const SnapshotChunk chunk = std::exchange(writer->chunk(), {});
         return chunk.for_each([&](Bytes bytes) { return sink.write(bytes); });
     };
     constexpr std::size_t piece_bytes = 256 << 10;
     bool ok = true;
     for (int db = 0; db < Keyspace::kDatabases && ok; ++db) {
         if (server_.keyspace().size(db) == 0) continue;
-        writer.select_db(db);
-        writer.resize_db(server_.keyspace().size(db), server_.keyspace().volatile_size(db));
+        writer->select_db(db);
+        writer->resize_db(server_.keyspace().size(db), server_.keyspace().volatile_size(db));
         server_.keyspace().for_each(db, [&](Entry& entry) {
-            writer.entry(entry);
-            if (writer.chunk().bytes.size() >= piece_bytes) ok = emit();
+            writer->entry(entry);
+            if (writer->chunk().bytes.size() >= piece_bytes) ok = emit();
             return ok;
         });
     }
-    writer.end();
+    writer->end();
     ok = ok && emit() && sink.commit();
     return ok ? "" : sink.error();
 }
 
-std::string Persistence::save_base(const std::string& path) {
-    return write_all(path, true);
+std::string Persistence::save_base(const std::string& path, SnapshotFormat format) {
+    return write_all(path, format, true);
 }
 
 std::string Persistence::save_now() {
-    std::string error = write_all(path(), false);
+    std::string error = write_all(path(), SnapshotFormat::rdb, false);
     if (!error.empty()) {
         spdlog::error("Error trying to save the DB: {}", error);
         return error;

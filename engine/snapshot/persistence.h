@@ -51,7 +51,7 @@ public:
     void note_loaded();
     /// Writes the data set to this file here and now, as the base of an append-only file. Requires:
     /// the exclusive lane. An error text or an empty one.
-    std::string save_base(const std::string& path);
+    std::string save_base(const std::string& path, SnapshotFormat format);
     Fields base_fields() const { return aux(true); }
     void join();
 
@@ -69,7 +69,7 @@ private:
     std::vector<SavePoint> save_points() const;
     std::int64_t changes() const;
     Fields aux(bool base) const;
-    std::string write_all(const std::string& path, bool base);
+    std::string write_all(const std::string& path, SnapshotFormat format, bool base);
     void finished(const std::string& error, std::int64_t dirty_at_cut, const Done& done);
 
     Server& server_;

@@ -20,29 +20,30 @@ constexpr std::size_t buffer_bytes = 256 << 10;
 
 }  // namespace
 
-RdbFileSink::RdbFileSink(std::string path, bool checksum)
+SnapshotFileSink::SnapshotFileSink(std::string path, SnapshotFormat format, bool checksum)
     : path_(std::move(path)),
       temporary_((std::filesystem::path(path_).parent_path() /
                   ("temp-" + std::to_string(::getpid()) + "-XXXXXX.rdb"))
                      .string()),
-      checksum_(checksum) {
+      format_(format),
+      checksum_(checksum && format == SnapshotFormat::rdb) {
     // A name of its own: two saves of one process may overlap.
     constexpr int kSuffixBytes = 4;
     fd_ = ::mkostemps(temporary_.data(), kSuffixBytes, O_CLOEXEC);
     if (fd_ < 0 || ::fchmod(fd_, 0644) != 0) fail("cannot create");
 }
 
-RdbFileSink::~RdbFileSink() {
+SnapshotFileSink::~SnapshotFileSink() {
     if (fd_ >= 0) ::close(fd_);
     if (!committed_) ::unlink(temporary_.c_str());
 }
 
-bool RdbFileSink::fail(const char* what) {
+bool SnapshotFileSink::fail(const char* what) {
     if (error_.empty()) error_ = std::string(what) + " " + temporary_ + ": " + std::strerror(errno);
     return false;
 }
 
-bool RdbFileSink::flush() {
+bool SnapshotFileSink::flush() {
     Bytes left = buffer_;
     while (!left.empty()) {
         const ssize_t n = ::write(fd_, left.data(), left.size());
@@ -54,7 +55,7 @@ bool RdbFileSink::flush() {
     return true;
 }
 
-bool RdbFileSink::write(Bytes bytes) {
+bool SnapshotFileSink::write(Bytes bytes) {
     if (!error_.empty()) return false;
     if (checksum_) crc_ = crc64(crc_, bytes);
     buffer_ += bytes;
@@ -62,12 +63,13 @@ bool RdbFileSink::write(Bytes bytes) {
     return buffer_.size() < buffer_bytes || flush();
 }
 
-bool RdbFileSink::commit() {
-    char raw[8];
-    std::memcpy(raw, &crc_, sizeof raw);
-    const std::uint64_t crc = crc_;
-    if (!write({raw, sizeof raw}) || !flush()) return false;
-    crc_ = crc;
+bool SnapshotFileSink::commit() {
+    if (format_ == SnapshotFormat::rdb) {
+        char raw[sizeof crc_];
+        std::memcpy(raw, &crc_, sizeof raw);
+        if (!write({raw, sizeof raw})) return false;
+    }
+    if (!flush()) return false;
     if (::fsync(fd_) != 0) return fail("cannot sync");
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) return fail("cannot rename");
     committed_ = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RDB data in a file: written beside its final name and renamed when it is whole and on the disk,
+// A snapshot in a file: written beside its final name and renamed when it is whole and on the disk,
 // so that the name always holds one complete snapshot. And the sources that read files. Used by one
 // thread.
 #pragma once
@@ -14,14 +14,16 @@
 
 namespace millpond::engine {
 
-class RdbFileSink final : public SnapshotSink {
+class SnapshotFileSink final : public SnapshotSink {
 public:
-    RdbFileSink(std::string path, bool checksum);
-    ~RdbFileSink() override;  ///< removes what was not committed
+    /// `checksum`: of RDB data; without it there are zeros in its place.
+    SnapshotFileSink(std::string path, SnapshotFormat format, bool checksum);
+    ~SnapshotFileSink() override;  ///< removes what was not committed
 
     bool write(Bytes bytes) override;
     std::string error() const override { return error_; }
-    /// Appends the checksum, makes the file durable and gives it its name. False: error() says why.
+    /// Appends what the format has for a checksum, makes the file durable and gives it its name.
+    /// False: error() says why.
     bool commit();
     std::uint64_t size() const { return size_; }
 
@@ -31,6 +33,7 @@ private:
 
     const std::string path_;
     std::string temporary_;
+    const SnapshotFormat format_;
     const bool checksum_;
     int fd_ = -1;
     bool committed_ = false;

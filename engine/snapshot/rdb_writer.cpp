@@ -30,41 +30,21 @@ std::string real(double value) {
 
 }  // namespace
 
-std::size_t RdbChunk::size() const {
-    std::size_t total = bytes.size();
-    for (const Splice& splice : splices) total += splice.buffer.bytes().size();
-    return total;
-}
-
-void RdbChunk::append(RdbChunk&& other) {
-    for (Splice& splice : other.splices) {
-        splices.push_back({splice.at + bytes.size(), std::move(splice.buffer)});
+void RdbWriter::begin(const Fields& fields, const std::vector<std::string>& functions) {
+    char head[16];
+    std::snprintf(head, sizeof head, "REDIS%04d", rdb::version_written);
+    chunk_.bytes += head;
+    for (const auto& [key, value] : fields) {
+        byte(rdb::op_aux);
+        text(key);
+        text(value);
     }
-    bytes += other.bytes;
-    other.bytes.clear();
-    other.splices.clear();
+    for (const std::string& code : functions) function(code);
 }
 
-bool RdbChunk::for_each(FunctionView<bool(Bytes)> visit) const {
-    std::size_t at = 0;
-    for (const Splice& splice : splices) {
-        if (splice.at > at && !visit(Bytes(bytes).substr(at, splice.at - at))) return false;
-        if (!visit(splice.buffer.bytes())) return false;
-        at = splice.at;
-    }
-    return at == bytes.size() || visit(Bytes(bytes).substr(at));
-}
-
-void RdbWriter::header() {
-    char text[16];
-    std::snprintf(text, sizeof text, "REDIS%04d", rdb::version_written);
-    chunk_.bytes += text;
-}
-
-void RdbWriter::aux(Bytes key, Bytes value) {
-    byte(rdb::op_aux);
-    text(key);
-    text(value);
+void RdbWriter::function(Bytes code) {
+    byte(rdb::op_function);
+    text(code);
 }
 
 void RdbWriter::select_db(int db) {
@@ -76,11 +56,6 @@ void RdbWriter::resize_db(std::uint64_t keys, std::uint64_t with_expiry) {
     byte(rdb::op_resize_db);
     length(keys);
     length(with_expiry);
-}
-
-void RdbWriter::function(Bytes code) {
-    byte(rdb::op_function);
-    text(code);
 }
 
 void RdbWriter::end() {

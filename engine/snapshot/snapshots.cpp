@@ -57,15 +57,13 @@ void Snapshots::take(SnapshotJob& job, GateFlag& flag) {
         if (functions_) functions = functions_();
         job.at_cut();
     });
-    RdbWriter head(job.options);
-    head.header();
-    for (const auto& [key, value] : job.aux()) head.aux(key, value);
-    for (const std::string& code : functions) head.function(code);
-    if (!job.write(head.chunk().bytes)) walker_.abort(job.error());
+    const auto head = EntryWriter::make(job.options);
+    head->begin(job.aux(), functions);
+    if (!job.write(head->chunk().bytes)) walker_.abort(job.error());
     std::string error = walker_.walk(flag, job);
-    RdbWriter tail;
-    tail.end();
-    if (error.empty() && !job.write(tail.chunk().bytes)) error = job.error();
+    const auto tail = EntryWriter::make(job.options);
+    tail->end();
+    if (error.empty() && !job.write(tail->chunk().bytes)) error = job.error();
     job.done(error);
 }
 

@@ -21,12 +21,12 @@ namespace millpond::engine {
 
 class SnapshotJob : public SnapshotSink {
 public:
-    RdbWriteOptions options;
+    SnapshotOptions options;
     /// In the exclusive lane, with the cut taken.
     virtual void at_cut() {}
     /// The fields at the head of the data; after at_cut.
     virtual std::vector<std::pair<std::string, std::string>> aux() = 0;
-    /// All bytes up to the end opcode have been written, or (`error` not empty) not.
+    /// All bytes less the checksum have been written, or (`error` not empty) not.
     virtual void done(const std::string& error) = 0;
 };
 

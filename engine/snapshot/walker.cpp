@@ -15,9 +15,9 @@ constexpr std::size_t piece_bytes = 128 << 10;
 SnapshotWalker::SnapshotWalker(Keyspace& keyspace, Gate& gate, SetHook set_hook)
     : keyspace_(keyspace), gate_(gate), set_hook_(std::move(set_hook)) {}
 
-void SnapshotWalker::cut(RdbWriteOptions options) {
+void SnapshotWalker::cut(const SnapshotOptions& options) {
     options_ = options;
-    writer_ = RdbWriter(options);
+    writer_ = EntryWriter::make(options);
     writer_db_ = -1;
     {
         std::lock_guard lock(mutex_);
@@ -44,19 +44,19 @@ void SnapshotWalker::before_change(int db, Entry& entry, KeyHash) {
     if (entry.walk_mark() == epoch_) return;
     entry.set_walk_mark(epoch_);
     if (failed()) return;
-    RdbWriter writer(options_);
-    writer.entry(entry);
+    const auto writer = EntryWriter::make(options_);
+    writer->entry(entry);
     std::lock_guard lock(mutex_);
     if (saved_db_ != db) {
-        RdbWriter select;
-        select.select_db(db);
-        saved_.append(std::move(select.chunk()));
+        const auto select = EntryWriter::make(options_);
+        select->select_db(db);
+        saved_.append(std::move(select->chunk()));
         saved_db_ = db;
     }
-    saved_.append(std::move(writer.chunk()));
+    saved_.append(std::move(writer->chunk()));
 }
 
-bool SnapshotWalker::deliver(SnapshotSink& sink, RdbChunk chunk) {
+bool SnapshotWalker::deliver(SnapshotSink& sink, SnapshotChunk chunk) {
     if (failed()) return false;
     if (chunk.for_each([&](Bytes bytes) { return sink.write(bytes); })) return true;
     fail(sink.error());
@@ -65,9 +65,9 @@ bool SnapshotWalker::deliver(SnapshotSink& sink, RdbChunk chunk) {
 
 /// What was walked, and what writers have saved meanwhile.
 bool SnapshotWalker::deliver(SnapshotSink& sink) {
-    RdbChunk walked = std::exchange(writer_.chunk(), {});
+    SnapshotChunk walked = std::exchange(writer_->chunk(), {});
     writer_db_ = -1;
-    RdbChunk saved;
+    SnapshotChunk saved;
     {
         std::lock_guard lock(mutex_);
         std::swap(saved, saved_);
@@ -83,18 +83,18 @@ bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int 
     while (!cursor.done) {
         {
             SharedLane lane(gate_, flag);
-            while (!cursor.done && writer_.chunk().bytes.size() < piece_bytes && !gate_.wanted()) {
+            while (!cursor.done && writer_->chunk().bytes.size() < piece_bytes && !gate_.wanted()) {
                 shard.lock();
                 shard.walk(db, cursor, piece_entries, epoch_, [&](Entry& entry) {
                     if (passing) return;
-                    if (writer_db_ != db) writer_.select_db(db);
+                    if (writer_db_ != db) writer_->select_db(db);
                     writer_db_ = db;
-                    writer_.entry(entry);
+                    writer_->entry(entry);
                 });
                 shard.unlock();
             }
         }
-        if (writer_.chunk().bytes.size() >= piece_bytes && !deliver(sink)) return false;
+        if (writer_->chunk().bytes.size() >= piece_bytes && !deliver(sink)) return false;
     }
     return true;
 }

@@ -12,16 +12,17 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include "engine/keyspace/database.h"
 #include "engine/lanes/gate.h"
-#include "engine/snapshot/rdb_writer.h"
+#include "engine/snapshot/entry_writer.h"
 
 namespace millpond::engine {
 
-/// Takes the bytes of one RDB stream, in order, on the walking thread and outside all locks.
+/// Takes the bytes of one snapshot, in order, on the walking thread and outside all locks.
 class SnapshotSink {
 public:
     virtual ~SnapshotSink() = default;
@@ -39,10 +40,9 @@ public:
     SnapshotWalker(Keyspace& keyspace, Gate& gate, SetHook set_hook);
 
     /// Requires: the exclusive lane; no walk under way.
-    void cut(RdbWriteOptions options);
-    /// Walks what was cut; empty when all of it has gone to the sink, else why not. Writes keys,
-    /// with what the format needs around them: the header and the aux fields are the caller's,
-    /// before. Requires: outside the lanes.
+    void cut(const SnapshotOptions& options);
+    /// Walks what was cut; empty when all of it has gone to the sink, else why not. Writes the
+    /// keys: what stands before and behind them is the caller's. Requires: outside the lanes.
     std::string walk(GateFlag& flag, SnapshotSink& sink);
     /// The tables are about to be emptied or exchanged: what is left of the cut cannot be had any
     /// more.
@@ -55,21 +55,21 @@ public:
 private:
     bool walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int shard);
     bool deliver(SnapshotSink& sink);
-    bool deliver(SnapshotSink& sink, RdbChunk chunk);
+    bool deliver(SnapshotSink& sink, SnapshotChunk chunk);
     void fail(std::string why);
     bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
     Keyspace& keyspace_;
     Gate& gate_;
     SetHook set_hook_;
-    RdbWriteOptions options_;
+    SnapshotOptions options_;
     std::uint8_t epoch_ = 0;
-    RdbWriter writer_;  ///< of the walking thread
+    std::unique_ptr<EntryWriter> writer_;  ///< of the walking thread
     int writer_db_ = -1;
 
     std::atomic<bool> failed_{false};
     std::mutex mutex_;
-    RdbChunk saved_;  ///< by writers, since the last piece; begins with its database
+    SnapshotChunk saved_;  ///< by writers, since the last piece; begins with its database
     int saved_db_ = -1;
     std::string error_;
 };

@@ -221,7 +221,7 @@ public:
 
 std::string finished(std::string body) {
     RdbWriter head, tail;
-    head.header();
+    head.begin({}, {});
     tail.end();
     std::string data = head.chunk().bytes + body + tail.chunk().bytes;
     const std::uint64_t crc = crc64(0, data);
@@ -633,19 +633,19 @@ void SnapshotTest::aFileThatCannotBeWrittenLeavesTheOldOne() {
     QTemporaryDir folder;
     const std::string path = folder.path().toStdString() + "/dump.rdb";
     {
-        RdbFileSink sink(path, true);
+        SnapshotFileSink sink(path, SnapshotFormat::rdb, true);
         QVERIFY(sink.write("first"));
         QVERIFY(sink.commit());
     }
     {
-        RdbFileSink sink(path, true);
+        SnapshotFileSink sink(path, SnapshotFormat::rdb, true);
         QVERIFY(sink.write("second"));  // given up before commit
     }
     QFile file(QString::fromStdString(path));
     QVERIFY(file.open(QFile::ReadOnly));
     QVERIFY(file.readAll().startsWith("first"));
     QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 1);
-    RdbFileSink nowhere("/nonexistent/dump.rdb", true);
+    SnapshotFileSink nowhere("/nonexistent/dump.rdb", SnapshotFormat::rdb, true);
     QVERIFY(!nowhere.write("x"));
     QVERIFY(!nowhere.error().empty());
 }

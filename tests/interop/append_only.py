@@ -244,6 +244,136 @@ class AppendOnlyTest(unittest.TestCase):
             node = self.start(program, *options)
             self.assertEqual(node.digest(), digest, program)
 
+    # -- A base of commands
+
+    def base_commands(self, folder):
+        """What the base says, by key; of what has no order, or is written in none, the elements, and how many at a time."""
+        directory = os.path.join(folder, "appendonlydir")
+        base, = (name for name in os.listdir(directory) if ".base." in name)
+        self.assertTrue(base.endswith(".base.aof"), base)
+        commands, db = {}, 0
+        with open(os.path.join(directory, base), "rb") as file:
+            while line := file.readline():
+                if line.startswith(b"#TS:"):
+                    self.assertLess(abs(int(line[4:]) - time.time()), 600)
+                    commands.setdefault("times", []).append("one")
+                    continue
+                words = [file.read(int(file.readline()[1:]) + 2)[:-2] for _ in range(int(line[1:]))]
+                if words[0] == b"SELECT":
+                    db = int(words[1])
+                    continue
+                key = words[2] if words[0] in (b"XGROUP", b"FUNCTION") else words[1]
+                if words[0] in (b"SADD", b"HMSET", b"ZADD"):
+                    step = 1 if words[0] == b"SADD" else 2
+                    elements = sorted(tuple(words[i:i + step]) for i in range(2, len(words), step))
+                    before = commands.setdefault((db, key), [])
+                    if before and before[-1][0] == words[0]:
+                        before[-1] = (words[0], sorted(before[-1][1] + elements), [*before[-1][2], len(elements)])
+                    else:
+                        before.append((words[0], elements, [len(elements)]))
+                else:
+                    commands.setdefault((db, key), []).append(words)
+        return commands
+
+    def test_a_base_of_commands_is_redis_own(self):
+        seen = []
+        for program in ("redis-server", ENGINE):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            options = ("--aof-use-rdb-preamble", "no", "--aof-timestamp-enabled", "yes")
+            node = self.start(program, *options, folder=folder)
+            node("FUNCTION", "LOAD", "#!lua name=one\nredis.register_function('f', function() return 1 end)")
+            node("SET", "s", "text")
+            node("SET", "", b"\x00\r\n\xff", "PXAT", 4102444800123)
+            node("SET", "number", -12345)
+            node("SET", "big", "x" * 100_000)
+            node("APPEND", "raw", "y" * 300)
+            node("SELECT", 9)
+            node("RPUSH", "l", *range(150), "z" * 9000)
+            node("SADD", "integers", *range(130))
+            node("SADD", "names", *(f"name:{i}" for i in range(200)))
+            node("ZADD", "scores", 1.5, "a", "-inf", "b", 3, "c", "1e300", "d", 0.1, "e")
+            node("ZADD", "many", *(word for i in range(300) for word in (i / 7, f"member:{i}")))
+            node("HSET", "h", "f", "v", "", "")
+            node("HSET", "wide", *(word for i in range(700) for word in (f"field:{i}", i)))
+            node("EXPIREAT", "wide", 4102444800)
+            for i in range(1, 151):
+                node("XADD", "x", f"{i}-1", "field", i, *(["more", "m"] if i % 3 else []))
+            node("XDEL", "x", "150-1", "7-1")
+            node("XGROUP", "CREATE", "x", "g", "0", "ENTRIESREAD", 3)
+            node("XGROUP", "CREATECONSUMER", "x", "g", "idle")
+            node("XREADGROUP", "GROUP", "g", "one", "COUNT", 5, "STREAMS", "x", ">")
+            node("XREADGROUP", "GROUP", "g", "two", "COUNT", 5, "STREAMS", "x", ">")
+            node("XCLAIM", "x", "g", "two", 0, "2-1", "TIME", 1600000000000, "RETRYCOUNT", 7)
+            node("XGROUP", "CREATE", "empty", "g", "$", "MKSTREAM")
+            node("XADD", "emptied", "5-5", "f", "v")
+            node("XDEL", "emptied", "5-5")
+            node("SELECT", 0)
+            digest = node.digest()
+            self.rewrite(node)
+            node("SET", "behind", "it")
+            node("DEL", "behind")
+            wait_for("no rewrite", lambda n=node: n.info("persistence")["aof_rewrite_in_progress"] == "0")
+            commands = self.base_commands(folder)
+            for words in commands[9, b"x"]:  # when each was delivered
+                if words[0] == b"XCLAIM" and words[7] != b"1600000000000":
+                    words[7] = b"then"
+            seen.append(commands)
+            self.end(node)
+            for other in ("redis-server", ENGINE):
+                copy = shutil.copytree(folder, os.path.join(self.folder, f"{len(seen)}-{other.rpartition('/')[2]}"))
+                again = self.start(other, *options, folder=copy)
+                self.assertEqual(again.digest(), digest, (program, other))
+                self.assertEqual(again("FCALL", "f", 0), 1)
+                again("SELECT", 9)
+                self.assertEqual([consumer[1::2][:2] for consumer in map(list, again("XINFO", "CONSUMERS", "x", "g"))],
+                                 [[b"idle", 0], [b"one", 4], [b"two", 6]])
+                self.end(again)
+        self.assertEqual(seen[0].keys(), seen[1].keys())
+        for key, commands in seen[0].items():
+            self.assertEqual(seen[1][key], commands, key)
+
+    def test_a_base_of_commands_under_traffic(self):
+        options = ("--aof-use-rdb-preamble", "no", "--aof-timestamp-enabled", "yes")
+        node = self.start(ENGINE, *options)
+        node("HSET", "timed", "stays", "v", "goes", "w")
+        node("HPEXPIREAT", "timed", 4102444800000, "FIELDS", 1, "goes")
+        for program in (ENGINE, "redis-server", ENGINE):
+            self.write_around_a_rewrite(node, 1000, 500)
+            self.persist_all(node)
+            if program != ENGINE:
+                node("DEL", "timed")  # whose commands redis-server 7.0 does not know
+                self.rewrite(node)
+            elif node("EXISTS", "timed"):
+                self.assertEqual(node("HPEXPIRETIME", "timed", "FIELDS", 2, "stays", "goes"), [-1, 4102444800000])
+            digest = node.digest()
+            self.end(node)
+            node = self.start(program, *options)
+            self.assertEqual(node.digest(), digest, program)
+
+    def test_times_are_noted_between_records(self):
+        node = self.start(ENGINE, "--aof-timestamp-enabled", "yes", "--threads", "2")
+        counters = [Counter(node, f"c{i}") for i in range(4)]
+        begun = time.monotonic()
+        wait_for("three seconds of counting", lambda: time.monotonic() - begun > 3)
+        middle, at = time.time(), counters[0].acknowledged
+        wait_for("more of it", lambda: time.monotonic() - begun > 5 and counters[0].acknowledged > at)
+        self.kill(node)
+        for counter in counters:
+            counter.thread.join()
+        with open(self.last_increment(), "rb") as file:
+            notes = [int(line[4:]) for line in file if line.startswith(b"#TS:")]
+        self.assertEqual(notes, sorted(set(notes)))
+        self.assertGreaterEqual(len(notes), 3)
+        # Back to a moment, with redis-check-aof: it cuts between records.
+        done = subprocess.run(["redis-check-aof", "--truncate-to-timestamp", str(int(middle)), self.inside("appendonly.aof.manifest")],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        node = self.start()
+        found = int(node("GET", "c0"))
+        self.assertGreater(found, 0)
+        self.assertLess(found, counters[0].acknowledged)
+        self.assertEqual(int(node("LINDEX", "c0:list", -1)), found, "half a transaction")
+
     def test_redis_check_aof_finds_nothing(self):
         node = self.start()
         for i in range(500):

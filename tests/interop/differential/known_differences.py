@@ -12,8 +12,8 @@ GENERAL = {
     "Prose": "the texts of HELP, DOCTOR, LOLWUT, and the summaries of COMMAND DOCS are Millpond's own words.",
     "Errors of arguments": "are the same to the byte, user input shown in them included.",
     "TLS": "there is none; the tls- directives do not exist, but for tls-port, which can only be 0.",
-    "Append-only file": "each server starts from the other's files. The base is always a snapshot (aof-use-rdb-preamble is without effect), "
-    "and no times are noted in it (aof-timestamp-enabled).",
+    "Append-only file": "each server starts from the other's files. In a base of commands (aof-use-rdb-preamble no) the deadlines of "
+    "hash fields are HPEXPIREATs, which redis-server 7.0 does not know. There is no DEBUG LOADAOF.",
     "Modules": "there are none.",
     "Configuration files": "rename-command and loadmodule are unknown, and stop the start as any unknown directive does; an error names "
     "file and line, in a form of its own; save points behind an include add up as others do; CONFIG REWRITE appends what is new in the order of its own list.",
@@ -35,7 +35,7 @@ COMMANDS = {
     "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
     "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; "
     "QUICKLIST-PACKED-THRESHOLD and SET-DISABLE-DENY-SCRIPTS are accepted without effect: the former shows in DEBUG OBJECT and in sizes only, the latter lets scripts block, which redis-server 7.0.15 does not survive",
-    "info": "fields that tell of fork, defragmentation and the append-only file are 0; millpond_version, io_threads and fields of Redis 7.2 and 7.4 are there",
+    "info": "fields that tell of fork and defragmentation are 0; millpond_version, io_threads and fields of Redis 7.2 and 7.4 are there",
     "lolwut": "a picture of its own",
     "memory|doctor": "in its own words",
     "memory|malloc-stats": "mimalloc's statistics, not jemalloc's",

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a snapshot writes the keys down with: RDB format (rdb_writer.h), or the commands that make
+// them (command_writer.h). A writer is used by one thread at a time and holds no lock; entry() runs
+// under the lock of the entry's shard and therefore only copies: a big string is referenced, not
+// copied.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/keyspace/entry.h"
+#include "engine/types/collections.h"
+
+namespace millpond::engine {
+
+/// A stretch of a snapshot's bytes in which big strings are spliced: `buffer` comes after the first
+/// `at` bytes.
+class SnapshotChunk {
+public:
+    std::string bytes;
+    struct Splice {
+        std::size_t at;
+        BufferRef buffer;
+    };
+    std::vector<Splice> splices;
+
+    std::size_t size() const;
+    bool empty() const { return bytes.empty() && splices.empty(); }
+    void append(SnapshotChunk&& other);
+    /// Every piece in order; stops when `visit` returns false, and returns that.
+    bool for_each(FunctionView<bool(Bytes)> visit) const;
+};
+
+enum class SnapshotFormat : std::uint8_t { rdb, commands };
+
+struct SnapshotOptions {
+    SnapshotFormat format = SnapshotFormat::rdb;
+    /// RDB: LZF for strings over 20 bytes: worth it for files, not for a local socket.
+    bool compress = false;
+};
+
+class EntryWriter {
+public:
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+
+    static std::unique_ptr<EntryWriter> make(const SnapshotOptions& options);
+    virtual ~EntryWriter() = default;
+
+    SnapshotChunk& chunk() { return chunk_; }
+
+    /// What stands before the keys: what is known of the data, and the code of function libraries.
+    virtual void begin(const Fields& fields, const std::vector<std::string>& functions) = 0;
+    virtual void select_db(int db) = 0;
+    /// How much comes now of the database that was selected: a hint for whoever loads it.
+    virtual void resize_db(std::uint64_t /*keys*/, std::uint64_t /*with_expiry*/) {}
+    virtual void entry(Entry& entry) = 0;
+    /// What stands behind them, less a checksum, which is the sink's to compute.
+    virtual void end() = 0;
+
+protected:
+    SnapshotChunk chunk_;
+};
+
+}  // namespace millpond::engine
