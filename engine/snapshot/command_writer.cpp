@@ -129,8 +129,8 @@ void CommandWriter::stream_group(Bytes key, Bytes name, const StreamGroup& group
             const StreamId& id = pending.at(at).id;
             const StreamPending& one = *group.pending().find(id);
             command({"XCLAIM", key, name, consumer, "0", id.text(), "TIME",
-                     std::to_string(one.delivered_ms), "RETRYCOUNT",
-                     std::to_string(one.deliveries), "JUSTID", "FORCE"});
+                     std::to_string(one.delivered_ms), "RETRYCOUNT", std::to_string(one.deliveries),
+                     "JUSTID", "FORCE"});
         }
     }
 }
