@@ -106,6 +106,18 @@ bool RequestParser::take_plain(std::string_view input, const RequestLimits& limi
     return true;
 }
 
+std::string_view RequestParser::second_word(std::string_view input) {
+    const char* at = input.data();
+    const char* const end = at + input.size();
+    std::int64_t count = 0, name = 0, size = 0;
+    if (!take_short_count(at, end, '*', count) || count < 2 ||
+        !take_short_count(at, end, '$', name) || end - at < name + 2)
+        return {};
+    at += name + 2;
+    if (!take_short_count(at, end, '$', size) || end - at < size) return {};
+    return {at, static_cast<std::size_t>(size)};
+}
+
 RequestParser::Step RequestParser::parse_multibulk(std::string_view input,
                                                    const RequestLimits& limits,
                                                    RequestBatch& batch) {

@@ -68,6 +68,10 @@ public:
     Status parse(std::string_view input, const RequestLimits& limits, std::size_t commands_max,
                  RequestBatch& batch);
 
+    /// The second word of the command that begins the input, where that is easily told; empty
+    /// otherwise. Most commands have their key there.
+    static std::string_view second_word(std::string_view input);
+
     /// The whole error line for the client, after `malformed`.
     const std::string& error() const { return error_; }
     /// Bytes that the input must reach before the command under way can be complete; 0 when

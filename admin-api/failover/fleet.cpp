@@ -53,7 +53,11 @@ struct Exec : std::enable_shared_from_this<Exec> {
                 Error{"InvalidCacheClusterState", "The node does not run at the moment.", "", 400});
         }
         client.on_closed([self = shared_from_this()] {
-            self->finish(Error{"InternalFailure", "The node closed the connection.", "", 500});
+            self->finish(
+                Error{"InvalidCacheClusterState",
+                      "The node ended before it answered: what was asked may have been done, or "
+                      "not.",
+                      "", 400});
         });
         timer.expires_after(kExecTimeout);
         timer.async_wait([self = shared_from_this()](boost::system::error_code error) {

@@ -303,6 +303,18 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
     if (named > 0) keys.prefetch_members({s.members.data(), named}, session.db());
 }
 
+void Executor::look_ahead(std::span<const Bytes> keys, int db) {
+    Scratch& s = *scratch_;
+    Keyspace& keyspace = server_.keyspace();
+    std::size_t hashed = 0;
+    for (const Bytes key : keys) {
+        if (key.size() <= kHintBytesMax) s.hashes[hashed++] = keyspace.hash(key);
+    }
+    if (hashed < kPrefetchedMin || !gate_.enter_unless_busy(*flag_)) return;
+    keyspace.prefetch({s.hashes.data(), hashed}, db);
+    leave();
+}
+
 Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args,
                                     Prepared& prepared) {
     const CommandSpec* spec = prepared.spec ? prepared.spec : look_up(args[0]);

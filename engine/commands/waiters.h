@@ -105,7 +105,7 @@ private:
     Keyspace& keys_;
     std::array<std::atomic<std::uint32_t>, Keyspace::kShards> counts_{};
     std::array<std::unique_ptr<Shard>, Keyspace::kShards> shards_;  ///< made when first waited in
-    std::array<std::atomic<std::uint32_t>, 8> types_{};             ///< how many wait for each
+    std::array<std::atomic<std::uint32_t>, kTypes> types_{};        ///< how many wait for each
     mutable std::mutex mutex_;  ///< of the index; nothing else is locked inside
     std::unordered_map<std::uint64_t, std::shared_ptr<Waiter>> by_session_;
 };

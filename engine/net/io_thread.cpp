@@ -345,6 +345,7 @@ void IoThread::on_readable(Connection& c) {
 /// Serving some connections one right after another finds the code and the data structures in the
 /// caches, which the kernel has filled with its own while it read.
 void IoThread::serve_received() {
+    look_ahead();
     while (served_ < received_.size()) {
         const auto [connection, data] = received_[served_++];
         Connection& c = *connection;
@@ -359,6 +360,22 @@ void IoThread::serve_received() {
     }
     received_.clear();
     served_ = read_used_ = 0;
+}
+
+/// Commands that come one at a time wait for memory as those of a pipeline do: so their keys are
+/// looked for together, too.
+void IoThread::look_ahead() {
+    std::array<Bytes, kTogetherMax> keys;
+    std::size_t known = 0;
+    int db = 0;
+    for (std::size_t i = served_; i < received_.size() && known < keys.size(); ++i) {
+        const auto& [connection, data] = received_[i];
+        if (known > 0 && connection->db() != db) continue;
+        db = connection->db();
+        const Bytes key = resp::RequestParser::second_word(data);
+        if (!key.empty()) keys[known++] = key;
+    }
+    executor_->look_ahead({keys.data(), known}, db);
 }
 
 /// A client that sleeps is woken by the first reply, and a client of many connections goes back to

@@ -106,6 +106,7 @@ private:
     void forget_deadline(Connection& c);
     void on_readable(Connection& c);
     void serve_received();
+    void look_ahead();
     void discard_input(Connection& c);
     static void note_run(Connection& c, std::size_t commands);
     std::optional<std::size_t> serve(Connection& c, std::string_view data);

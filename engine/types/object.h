@@ -24,6 +24,8 @@ enum class Type : std::uint8_t {
     stream = 6
 };
 
+constexpr std::size_t kTypes = 8;  ///< a bound of their numbers
+
 /// "string", "list", "set", "zset", "hash", "stream".
 std::string_view type_name(Type type);
 

@@ -175,6 +175,23 @@ private slots:
         QCOMPARE(parser.bytes_wanted(), head.size() + 1000002);
     }
 
+    void theSecondWordIsToldWhereItIsWhole() {
+        const std::string long_key(120, 'k');
+        const std::vector<std::pair<std::string, std::string>> cases{
+            {"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", "key"},
+            {"*3\r\n$3\r\nSET\r\n$120\r\n" + long_key + "\r\n$1\r\nv\r\n", long_key},
+            {"*2\r\n$3\r\nGET\r\n$3\r\nke", ""},
+            {"*2\r\n$3\r\nGET\r\n$3", ""},
+            {"*2\r\n$3\r\nGE", ""},
+            {"*1\r\n$4\r\nPING\r\n", ""},
+            {"GET key\r\n", ""},
+            {"*2\r\n$-1\r\n", ""},
+            {"*", ""},
+            {"", ""}};
+        for (const auto& [input, word] : cases)
+            QCOMPARE(std::string(RequestParser::second_word(input)), word);
+    }
+
     void integersPrintTheirDigits() {
         std::vector<std::int64_t> values{0, INT64_MIN, INT64_MIN + 1, INT64_MAX};
         std::int64_t power = 1;
