@@ -101,18 +101,18 @@ void CommandWriter::hash(Bytes key, const Hash& hash) {
     });
 }
 
-void CommandWriter::stream(Bytes key, const Stream& stream) {
-    if (stream.length() == 0) command({"XADD", key, "MAXLEN", "0", "0-1", "x", "y"});
-    stream.for_range({}, StreamId::max(), false, [&](const StreamEntry& entry) {
-        header(3 + 2 * entry.fields());
-        for (const Bytes text : {Bytes("XADD"), key}) word(text);
-        word(entry.id().text());
-        entry.for_each([&](Bytes field, Bytes value) {
-            word(field);
-            word(value);
-        });
-        return true;
+void CommandWriter::stream_entry(Bytes key, const StreamEntry& entry) {
+    header(3 + 2 * entry.fields());
+    word("XADD");
+    word(key);
+    word(entry.id().text());
+    entry.for_each([&](Bytes field, Bytes value) {
+        word(field);
+        word(value);
     });
+}
+
+void CommandWriter::behind_entries(Bytes key, const Stream& stream) {
     command({"XSETID", key, stream.last_id().text(), "ENTRIESADDED",
              std::to_string(stream.entries_added()), "MAXDELETEDID",
              stream.max_deleted_id().text()});
@@ -175,11 +175,76 @@ void CommandWriter::entry(Entry& entry) {
         case Type::hash:
             hash(key, Hash(entry.object()));
             break;
-        case Type::stream:
-            stream(key, Stream::of(entry.object()));
+        case Type::stream: {
+            const Stream& stream = Stream::of(entry.object());
+            if (stream.length() == 0) command({"XADD", key, "MAXLEN", "0", "0-1", "x", "y"});
+            stream.for_range({}, StreamId::max(), false, [&](const StreamEntry& one) {
+                stream_entry(key, one);
+                return true;
+            });
+            behind_entries(key, stream);
             break;
+        }
     }
-    if (entry.has_expiry()) command({"PEXPIREAT", key, std::to_string(entry.expiry())});
+    expiry(entry);
+}
+
+void CommandWriter::expiry(const Entry& entry) {
+    if (entry.has_expiry()) command({"PEXPIREAT", entry.key(), std::to_string(entry.expiry())});
+}
+
+void CommandWriter::big_piece(Entry& entry, WritingPlace& place) {
+    const Bytes key = entry.key();
+    if (entry.type() == Type::stream) {
+        const Stream& stream = Stream::of(entry.object());
+        std::size_t written = 0;
+        place.done = true;  // unless an entry is left over
+        stream.for_range(place.run, StreamId::max(), false, [&](const StreamEntry& one) {
+            place.run = one.id();
+            place.done = written++ < kPieceElements;
+            if (place.done) stream_entry(key, one);
+            return place.done;
+        });
+        return;
+    }
+    const auto adds = [&]() -> Bytes {
+        switch (entry.type()) {
+            case Type::list:
+                return "RPUSH";
+            case Type::set:
+                return "SADD";
+            case Type::sorted_set:
+                return "ZADD";
+            default:
+                return "HMSET";
+        }
+    }();
+    const std::size_t before = chunk_.bytes.size();
+    for (std::size_t written = 0;
+         !place.done && written < kPieceElements && chunk_.bytes.size() - before < kPieceBytes;
+         written += kElementsMax) {
+        // How many there are comes first and is known last.
+        std::string words;
+        std::swap(words, chunk_.bytes);
+        std::size_t count = 2;
+        step(entry, place, kElementsMax, [&](const Element& element) {
+            if (entry.type() == Type::sorted_set) word(real(element.score));
+            word(element.text);
+            if (entry.type() == Type::hash) word(element.value);
+            count += entry.type() == Type::sorted_set || entry.type() == Type::hash ? 2 : 1;
+        });
+        std::swap(words, chunk_.bytes);
+        if (count == 2) continue;
+        header(count);
+        word(adds);
+        word(key);
+        chunk_.bytes += words;
+    }
+}
+
+void CommandWriter::end_big(Entry& entry) {
+    if (entry.type() == Type::stream) behind_entries(entry.key(), Stream::of(entry.object()));
+    expiry(entry);
 }
 
 }  // namespace millpond::engine

@@ -19,6 +19,9 @@ public:
     void begin(const Fields& fields, const std::vector<std::string>& functions) override;
     void select_db(int db) override;
     void entry(Entry& entry) override;
+    void begin_big(Entry&) override {}
+    void big_piece(Entry& entry, WritingPlace& place) override;
+    void end_big(Entry& entry) override;
     void end() override {}
 
 private:
@@ -28,9 +31,11 @@ private:
     void word(Bytes text);
     void command(std::initializer_list<Bytes> words);
 
+    void expiry(const Entry& entry);
     void string(Entry& entry);
     void hash(Bytes key, const Hash& hash);
-    void stream(Bytes key, const Stream& stream);
+    void stream_entry(Bytes key, const StreamEntry& entry);
+    void behind_entries(Bytes key, const Stream& stream);
     void stream_group(Bytes key, Bytes name, const StreamGroup& group);
 };
 

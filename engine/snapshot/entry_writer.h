@@ -14,6 +14,7 @@
 
 #include "engine/keyspace/entry.h"
 #include "engine/types/collections.h"
+#include "engine/types/stream_id.h"
 
 namespace millpond::engine {
 
@@ -41,6 +42,18 @@ struct SnapshotOptions {
     SnapshotFormat format = SnapshotFormat::rdb;
     /// RDB: LZF for strings over 20 bytes: worth it for files, not for a local socket.
     bool compress = false;
+    /// A collection of more elements is written in pieces, between which others have their turn.
+    std::size_t elements_at_once = 4096;
+};
+
+/// Is this one of those? (Not hashes whose fields have deadlines, and what is packed.)
+bool is_big(Entry& entry, const SnapshotOptions& options);
+
+/// How far a big collection, which does not change meanwhile, has been written.
+struct WritingPlace {
+    std::uint64_t at = 0;  ///< elements of a list or sorted set; a scan's cursor of sets and hashes
+    StreamId run;          ///< the next of a stream
+    bool done = false;
 };
 
 class EntryWriter {
@@ -58,10 +71,26 @@ public:
     /// How much comes now of the database that was selected: a hint for whoever loads it.
     virtual void resize_db(std::uint64_t /*keys*/, std::uint64_t /*with_expiry*/) {}
     virtual void entry(Entry& entry) = 0;
+    /// The same for a big one: once, then until the place says so, then once.
+    virtual void begin_big(Entry& entry) = 0;
+    virtual void big_piece(Entry& entry, WritingPlace& place) = 0;
+    virtual void end_big(Entry& entry) = 0;
     /// What stands behind them, less a checksum, which is the sink's to compute.
     virtual void end() = 0;
 
 protected:
+    static constexpr std::size_t kPieceElements = 1024;
+    static constexpr std::size_t kPieceBytes = 64 << 10;
+
+    struct Element {
+        Bytes text;
+        Bytes value;       ///< of a hash's field
+        double score = 0;  ///< of a sorted set's member
+    };
+    /// Visits about as many elements of a collection (no stream) from the place on, and moves it.
+    static void step(Entry& entry, WritingPlace& place, std::size_t elements,
+                     FunctionView<void(const Element&)> visit);
+
     SnapshotChunk chunk_;
 };
 

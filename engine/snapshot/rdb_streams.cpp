@@ -131,13 +131,29 @@ void RdbWriter::little(std::uint64_t value) {
 
 void RdbWriter::stream(Entry& entry) {
     const Stream& stream = Stream::of(entry.object());
-    const Stream::Runs& runs = stream.runs();
-    length(runs.size());
-    for (auto at = runs.begin(); at != runs.end(); at = runs.next(at)) {
-        StreamRun::Bits bits = runs.at(at).value;
-        text(packed_id(runs.at(at).id));
-        text(StreamRun(runs.at(at).id, bits).bytes());
+    length(stream.runs().size());
+    StreamId id;
+    while (stream_run(stream, id)) {
     }
+    behind_runs(stream);
+}
+
+/// Writes the first run that is not before `id`, which becomes the next run's; false after the last
+/// one.
+bool RdbWriter::stream_run(const Stream& stream, StreamId& id) {
+    const Stream::Runs& runs = stream.runs();
+    auto at = runs.lower_bound(id);
+    if (at == runs.end()) return false;
+    StreamRun::Bits bits = runs.at(at).value;
+    text(packed_id(runs.at(at).id));
+    text(StreamRun(runs.at(at).id, bits).bytes());
+    at = runs.next(at);
+    if (at == runs.end()) return false;
+    id = runs.at(at).id;
+    return true;
+}
+
+void RdbWriter::behind_runs(const Stream& stream) {
     length(stream.length());
     for (const StreamId& id : {stream.last_id(), stream.first_id(), stream.max_deleted_id()}) {
         length(id.ms);

@@ -198,11 +198,15 @@ void RdbWriter::sorted_set(Entry& entry) {
     // list.
     set.for_range(set.size() - 1, set.size(), true, [&](Bytes member, double score) {
         text(member);
-        char raw[sizeof score];
-        std::memcpy(raw, &score, sizeof score);
-        chunk_.bytes.append(raw, sizeof raw);
+        raw_score(score);
         return true;
     });
+}
+
+void RdbWriter::raw_score(double score) {
+    char raw[sizeof score];
+    std::memcpy(raw, &score, sizeof score);
+    chunk_.bytes.append(raw, sizeof raw);
 }
 
 void RdbWriter::hash(Entry& entry) {
@@ -241,15 +245,64 @@ void RdbWriter::timed_hash(const Hash& hash) {
     });
 }
 
+void RdbWriter::expiry(const Entry& entry) {
+    if (!entry.has_expiry()) return;
+    byte(rdb::op_expire_ms);
+    const std::int64_t at = entry.expiry();
+    char raw[sizeof at];
+    std::memcpy(raw, &at, sizeof at);
+    chunk_.bytes.append(raw, sizeof raw);
+}
+
 void RdbWriter::entry(Entry& entry) {
-    if (entry.has_expiry()) {
-        byte(rdb::op_expire_ms);
-        const std::int64_t at = entry.expiry();
-        char raw[sizeof at];
-        std::memcpy(raw, &at, sizeof at);
-        chunk_.bytes.append(raw, sizeof raw);
-    }
+    expiry(entry);
     typed_value(entry, true);
+}
+
+/// In the forms whose lengths are known from the beginning.
+void RdbWriter::begin_big(Entry& entry) {
+    expiry(entry);
+    const auto head = [&](rdb::ValueType type, std::size_t elements) {
+        byte(type);
+        text(entry.key());
+        length(elements);
+    };
+    switch (entry.type()) {
+        case Type::string:
+            break;
+        case Type::list:
+            return head(rdb::list, List(entry.object()).size());
+        case Type::set:
+            return head(rdb::set, Set(entry.object()).size());
+        case Type::sorted_set:
+            return head(rdb::zset, SortedSet(entry.object()).size());
+        case Type::hash:
+            return head(rdb::hash, Hash(entry.object()).size());
+        case Type::stream:
+            return head(rdb::stream2, Stream::of(entry.object()).runs().size());
+    }
+}
+
+void RdbWriter::big_piece(Entry& entry, WritingPlace& place) {
+    constexpr std::size_t step_elements = 64;
+    std::size_t written = 0;
+    const std::size_t before = chunk_.bytes.size();
+    while (!place.done && written < kPieceElements && chunk_.bytes.size() - before < kPieceBytes) {
+        if (entry.type() == Type::stream) {
+            place.done = !stream_run(Stream::of(entry.object()), place.run);
+            continue;
+        }
+        step(entry, place, step_elements, [&](const Element& element) {
+            text(element.text);
+            if (entry.type() == Type::hash) text(element.value);
+            if (entry.type() == Type::sorted_set) raw_score(element.score);
+        });
+        written += step_elements;
+    }
+}
+
+void RdbWriter::end_big(Entry& entry) {
+    if (entry.type() == Type::stream) behind_runs(Stream::of(entry.object()));
 }
 
 void RdbWriter::typed_value(Entry& entry, bool with_key) {

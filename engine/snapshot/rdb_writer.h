@@ -20,6 +20,9 @@ public:
     void select_db(int db) override;
     void resize_db(std::uint64_t keys, std::uint64_t with_expiry) override;
     void entry(Entry& entry) override;
+    void begin_big(Entry& entry) override;
+    void big_piece(Entry& entry, WritingPlace& place) override;
+    void end_big(Entry& entry) override;
     /// A function library: its code.
     void function(Bytes code);
     /// The type and the value alone, as DUMP's payload has them.
@@ -39,7 +42,12 @@ private:
     void set(Entry& entry);
     void sorted_set(Entry& entry);
     void hash(Entry& entry);
-    void stream(Entry& entry);  ///< in rdb_streams.cpp
+    void expiry(const Entry& entry);
+    void raw_score(double score);
+    // In rdb_streams.cpp.
+    void stream(Entry& entry);
+    bool stream_run(const Stream& stream, StreamId& id);
+    void behind_runs(const Stream& stream);
     void stream_group(const std::string& name, const StreamGroup& group);
     void little(std::uint64_t value);
     void timed_hash(const Hash& hash);

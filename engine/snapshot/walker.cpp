@@ -41,9 +41,13 @@ void SnapshotWalker::abort(std::string why) {
 }
 
 void SnapshotWalker::before_change(int db, Entry& entry, KeyHash) {
+    if (big_count_.load(std::memory_order_relaxed) > 0 && take_big(db, entry)) return;
     if (entry.walk_mark() == epoch_) return;
     entry.set_walk_mark(epoch_);
-    if (failed()) return;
+    if (!failed()) save(db, entry);
+}
+
+void SnapshotWalker::save(int db, Entry& entry) {
     const auto writer = EntryWriter::make(options_);
     writer->entry(entry);
     std::lock_guard lock(mutex_);
@@ -76,17 +80,109 @@ bool SnapshotWalker::deliver(SnapshotSink& sink) {
     return deliver(sink, std::move(walked)) && deliver(sink, std::move(saved));
 }
 
+// -- Big collections
+// -----------------------------------------------------------------------------------------
+
+/// Writes those of a shard that the walk has come upon. False: it has failed.
+bool SnapshotWalker::write_big(GateFlag& flag, SnapshotSink& sink, int db, Shard& shard) {
+    for (bool more = true; more;) {
+        {
+            SharedLane lane(gate_, flag);
+            const std::lock_guard lock(shard);
+            if (failed()) {  // what was big may be gone
+                forget_big();
+                return false;
+            }
+            more = write_piece(db);
+        }
+        // What writers save goes behind the whole of it.
+        if (!deliver(sink, std::exchange(writer_->chunk(), {}))) more = true;
+    }
+    return true;
+}
+
+/// False when there is nothing more of any.
+bool SnapshotWalker::write_piece(int db) {
+    if (!writing_) {
+        const std::lock_guard lock(mutex_);
+        if (big_.empty()) return false;
+        begun_ = big_.back();
+        writing_ = true;
+        place_ = {};
+        writer_->select_db(db);
+        writer_->begin_big(*begun_);
+    }
+    if (begun_ == nullptr) {
+        writer_->chunk().append(std::move(rest_));
+        writing_ = false;
+        return true;
+    }
+    writer_->big_piece(*begun_, place_);
+    if (!place_.done) return true;
+    writer_->end_big(*begun_);
+    const std::lock_guard lock(mutex_);
+    std::erase(big_, std::exchange(begun_, nullptr));
+    big_count_.store(big_.size(), std::memory_order_relaxed);
+    writing_ = false;
+    return true;
+}
+
+/// A writer is about to change the entry: if it is a big one that is not all written, its rest is
+/// written first.
+bool SnapshotWalker::take_big(int db, Entry& entry) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::erase(big_, &entry) == 0) return false;
+        big_count_.store(big_.size(), std::memory_order_relaxed);
+    }
+    const bool begun = begun_ == &entry;
+    if (begun) begun_ = nullptr;
+    if (failed()) return true;
+    if (!begun) {
+        save(db, entry);
+        return true;
+    }
+    const auto writer = EntryWriter::make(options_);
+    while (!place_.done) writer->big_piece(entry, place_);
+    writer->end_big(entry);
+    rest_ = std::move(writer->chunk());
+    return true;
+}
+
+void SnapshotWalker::forget_big() {
+    const std::lock_guard lock(mutex_);
+    big_.clear();
+    big_count_.store(0, std::memory_order_relaxed);
+    begun_ = nullptr;
+    writing_ = false;
+    rest_ = {};
+}
+
+// -- The walk
+// -----------------------------------------------------------------------------------------
+
 bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int index) {
     Shard& shard = keyspace_.shard(index);
     WalkCursor cursor;
     const bool passing = failed();  // only to leave no stale mark behind
+    if (passing) {
+        const std::lock_guard lock(shard);
+        forget_big();
+    }
     while (!cursor.done) {
         {
             SharedLane lane(gate_, flag);
-            while (!cursor.done && writer_->chunk().bytes.size() < piece_bytes && !gate_.wanted()) {
+            while (!cursor.done && writer_->chunk().bytes.size() < piece_bytes &&
+                   big_count_.load(std::memory_order_relaxed) == 0 && !gate_.wanted()) {
                 shard.lock();
                 shard.walk(db, cursor, piece_entries, epoch_, [&](Entry& entry) {
                     if (passing) return;
+                    if (is_big(entry, options_)) {
+                        const std::lock_guard lock(mutex_);
+                        big_.push_back(&entry);
+                        big_count_.store(big_.size(), std::memory_order_relaxed);
+                        return;
+                    }
                     if (writer_db_ != db) writer_->select_db(db);
                     writer_db_ = db;
                     writer_->entry(entry);
@@ -94,7 +190,9 @@ bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int 
                 shard.unlock();
             }
         }
-        if (writer_->chunk().bytes.size() >= piece_bytes && !deliver(sink)) return false;
+        const bool big = big_count_.load(std::memory_order_relaxed) > 0;
+        if ((big || writer_->chunk().bytes.size() >= piece_bytes) && !deliver(sink)) return false;
+        if (big && !write_big(flag, sink, db, shard)) return false;
     }
     return true;
 }

@@ -2,9 +2,10 @@
 //
 // A snapshot without fork. The cut is taken in the exclusive lane; from then on one background
 // thread walks all shards, piece by piece in the shared lane, while writers, told by before_change,
-// save an entry that the walk has not passed before they change it. What was created since the cut
-// carries the walk's epoch and is passed over. So the output is the data as it was at the cut, in
-// no particular order.
+// save an entry that the walk has not passed before they change it. A big collection is written in
+// pieces, too: whoever is about to change it meanwhile writes the rest of it first. What was
+// created since the cut carries the walk's epoch and is passed over. So the output is the data as
+// it was at the cut, in no particular order.
 //
 // One walk at a time. cut() in the exclusive lane, then walk() on one thread; before_change() on
 // any thread, under the entry's shard lock; abort() on any thread.
@@ -15,12 +16,15 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "engine/keyspace/database.h"
 #include "engine/lanes/gate.h"
 #include "engine/snapshot/entry_writer.h"
 
 namespace millpond::engine {
+
+class Shard;
 
 /// Takes the bytes of one snapshot, in order, on the walking thread and outside all locks.
 class SnapshotSink {
@@ -54,6 +58,12 @@ public:
 
 private:
     bool walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int shard);
+    void save(int db, Entry& entry);
+    // Big collections; all of them require their shard locked.
+    bool write_big(GateFlag& flag, SnapshotSink& sink, int db, Shard& shard);
+    bool write_piece(int db);
+    bool take_big(int db, Entry& entry);
+    void forget_big();
     bool deliver(SnapshotSink& sink);
     bool deliver(SnapshotSink& sink, SnapshotChunk chunk);
     void fail(std::string why);
@@ -72,6 +82,14 @@ private:
     SnapshotChunk saved_;  ///< by writers, since the last piece; begins with its database
     int saved_db_ = -1;
     std::string error_;
+
+    // Big collections of the shard that is being walked, and where the first of them is.
+    std::vector<Entry*> big_;                ///< not all written; under the mutex
+    std::atomic<std::size_t> big_count_{0};  ///< of them
+    Entry* begun_ = nullptr;                 ///< under its shard's lock, as what follows
+    bool writing_ = false;  ///< one has been begun; without begun_ its rest is in rest_
+    WritingPlace place_;
+    SnapshotChunk rest_;
 };
 
 }  // namespace millpond::engine

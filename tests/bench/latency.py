@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who waits how long: p99 under the same offered load beside redis-server, and, by itself, that nothing big makes others
-wait: tables that grow, a list and a set of a million that are deleted, keys that expire among a million volatile ones."""
+wait: a sorted set of a million that is saved (beside redis-server), tables that grow, a list and a set of a million that are
+deleted, keys that expire among a million volatile ones."""
 import os
 import socket
 import statistics
@@ -98,6 +99,27 @@ def deletion(peer, make):
     return statistics.median(deleting), statistics.median(resting)
 
 
+def saving(peer):
+    """The longest that another client waits, in ms, while a sorted set of a million is saved and the configuration is set
+    every millisecond, for which a command has the server to itself. Median of ROUNDS."""
+    def save():
+        peer.pipe([["BGSAVE"]])
+        with socket.create_connection(("127.0.0.1", peer.port)) as link:
+            while True:
+                link.sendall(encode(["CONFIG", "SET", "hz", "10"]) + encode(["INFO", "persistence"]))
+                text = b""
+                while b"rdb_last_cow_size" not in text:
+                    text += link.recv(65536)
+                if b"rdb_bgsave_in_progress:0" in text:
+                    return
+                time.sleep(0.001)
+
+    peer.pipe([b"ZADD", b"huge", *[word for j in range(100) for word in (b"%d" % ((i + j) * 7 % MILLION), b"m:%d" % (i + j))]]
+              for i in range(0, MILLION, 100))
+    with Prober(peer.port) as prober:
+        return statistics.median(prober.longest_of(100, save) for _ in range(ROUNDS))
+
+
 def expiry(peer):
     """From a key's deadline until it is gone, p99 of a thousand, with a million other volatile keys."""
     peer.pipe([b"SET", b"volatile:%d" % i, b"v", b"EX", b"%d" % (3600 + i % 3600)] for i in range(MILLION))
@@ -127,6 +149,10 @@ def main():
     table = Table("us")
     with Peer("redis") as redis, Peer("millpond") as engine:
         table.row(f"p99 at {RATE} requests/s", alternate({"redis": redis, "millpond": engine}, ROUNDS, p99_us), 1.0)
+    table.compare("ms", "redis", "millpond")
+    with Peer("redis") as redis, Peer("millpond") as engine:
+        table.row(f"longest wait of others while a sorted set of {MILLION} is saved",
+                  {"redis": saving(redis), "millpond": saving(engine)}, 1.0)
     print("\n| ms | seen | at most |\n|---|---|---|")
     missed = 0
     for command, name in ((b"RPUSH", "list"), (b"SADD", "set")):

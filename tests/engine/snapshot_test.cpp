@@ -212,12 +212,72 @@ class StringSink final : public SnapshotSink {
 public:
     bool write(Bytes bytes) override {
         data += bytes;
+        if (meanwhile) meanwhile();
         return !refuse;
     }
     std::string error() const override { return "refused"; }
     std::string data;
+    std::function<void()> meanwhile;  ///< called between two pieces
     bool refuse = false;
 };
+
+/// Tells a walk, while there is one, of changes.
+class Observer final : public KeyspaceObserver {
+public:
+    explicit Observer(std::atomic<KeyspaceObserver*>& hook) : hook_(hook) {}
+    void before_change(int db, Entry& entry, KeyHash hash) override {
+        if (KeyspaceObserver* observer = hook_.load()) observer->before_change(db, entry, hash);
+    }
+    void expired(int, Bytes) override {}
+    void evicted(int, Bytes) override {}
+
+private:
+    std::atomic<KeyspaceObserver*>& hook_;
+};
+
+constexpr std::array<Bytes, 5> kBigKeys{"list", "set", "sorted set", "hash", "stream"};
+
+/// One more element, first or last where there is an order.
+void add_element(std::mt19937_64& random, Database& db, Bytes key) {
+    const std::string text = random_text(random, 30) + std::to_string(random());
+    if (key == "list") {
+        List list(db.find_or_create<List>(key)->object());
+        random() % 2 == 0 ? list.push_front(text) : list.push_back(text);
+    } else if (key == "set") {
+        Set(db.find_or_create<Set>(key)->object()).add(text);
+    } else if (key == "sorted set") {
+        SortedSet(db.find_or_create<SortedSet>(key)->object())
+            .set(text, static_cast<double>(random() % 1000) / 7);
+    } else if (key == "hash") {
+        Hash(db.find_or_create<Hash>(key)->object()).set(text, random_text(random, 30));
+    } else {
+        random_stream_write(random, Stream::of(db.find_or_create<Stream>(key)->object()));
+    }
+}
+
+/// Takes one away that a walk from either end, or in no order, may have passed or not.
+void take_element(std::mt19937_64& random, Database& db, Bytes key) {
+    Entry* entry = db.find_write(key);
+    if (entry == nullptr) return;
+    if (key == "list") {
+        List list(entry->object());
+        list.erase(random() % list.size(), 1);
+    } else if (key == "sorted set") {
+        SortedSet set(entry->object());
+        set.erase_range(random() % set.size(), 1);
+    } else if (key == "set") {
+        std::string member;
+        Set(entry->object()).random(random(), [&](Bytes text) { member = text; });
+        Set(entry->object()).erase(member);
+    } else if (key == "hash") {
+        std::string field;
+        Hash(entry->object()).random(random(), [&](Bytes text, Bytes) { field = text; });
+        Hash(entry->object()).erase(field);
+    } else {
+        Stream& stream = Stream::of(entry->object());
+        if (stream.erase(stream.first_id())) stream.find_first_id();
+    }
+}
 
 std::string finished(std::string body) {
     RdbWriter head, tail;
@@ -268,6 +328,8 @@ private slots:
     void oldFilesAndUnknownPartsAnswerClearly();
     void noTruncationOrCorruptionGetsThrough();
     void aWalkGivesTheCutWhateverIsWritten();
+    void aBigCollectionIsWrittenThoughItChanges();
+    void aFlushWithinABigCollectionEndsTheWalk();
     void aWalkThatFailsLeavesTheNextOneWhole();
     void theSpoolSpillsAndReadsBack();
     void theSpoolGivesItsFileBackAsItIsRead();
@@ -479,19 +541,6 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
     SnapshotWalker walker(fixture.keys, gate,
                           [&](KeyspaceObserver* observer) { hook.store(observer); });
 
-    class Observer final : public KeyspaceObserver {
-    public:
-        explicit Observer(std::atomic<KeyspaceObserver*>& hook) : hook_(hook) {}
-        void before_change(int db, Entry& entry, KeyHash hash) override {
-            if (KeyspaceObserver* observer = hook_.load()) observer->before_change(db, entry, hash);
-        }
-        void expired(int, Bytes) override {}
-        void evicted(int, Bytes) override {}
-
-    private:
-        std::atomic<KeyspaceObserver*>& hook_;
-    };
-
     std::atomic<bool> stop{false};
     std::vector<std::thread> writers;
     for (unsigned t = 0; t < 3; ++t) {
@@ -519,7 +568,9 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
         QTest::qWait(20);
         gate.run_exclusive(*flag, "cut", [&] {
             expected = dump(fixture.keys);
-            walker.cut({.compress = round % 2 == 1});
+            // Few elements make a collection big here, so that writers come upon it in the midst.
+            walker.cut(
+                {.compress = round % 2 == 1, .elements_at_once = round % 4 < 2 ? 20u : 4096u});
         });
         StringSink sink;
         const std::string error = walker.walk(*flag, sink);
@@ -535,6 +586,106 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
     for (auto& writer : writers) writer.join();
     QVERIFY(equal);
     QVERIFY(sizes > 1000);
+}
+
+void SnapshotTest::aBigCollectionIsWrittenThoughItChanges() {
+    constexpr int kElements = 5000;
+    const std::uint64_t seed = test_seed();
+    std::mt19937_64 random(seed);
+    const int rounds = std::getenv("MILLPOND_SOAK") ? 100 : 10;
+    int pieces = 0;
+    for (int round = 0; round < rounds; ++round) {
+        KeyspaceFixture fixture(random());
+        Gate gate;
+        const auto flag = gate.join("walk"), mine = gate.join("writer");
+        std::atomic<KeyspaceObserver*> hook{nullptr};
+        SnapshotWalker walker(fixture.keys, gate, [&](KeyspaceObserver* to) { hook.store(to); });
+        Observer observer(hook);
+        Database db(fixture.keys, 0, {.now = 1000}, observer);
+        for (const Bytes key : kBigKeys) {
+            for (int i = 0; i < kElements; ++i) add_element(random, db, key);
+            if (random() % 2 == 0) db.set_expiry(*db.find_write(key), 4'000'000'000'000);
+        }
+        for (int i = 0; i < 300; ++i) db.put_string("small:" + std::to_string(i), "v");
+        Dump expected;
+        gate.run_exclusive(*flag, "cut", [&] {
+            expected = dump(fixture.keys);
+            walker.cut({.compress = round % 2 == 1});
+        });
+        StringSink sink;
+        sink.meanwhile = [&] {
+            ++pieces;
+            if (random() % 12 != 0) return;
+            SharedLane lane(gate, *mine);
+            const Bytes key = kBigKeys[random() % kBigKeys.size()];
+            const std::lock_guard lock(fixture.keys.shard(fixture.keys.shard_of(key)));
+            switch (random() % 8) {
+                case 0:
+                    db.erase(key);
+                    break;
+                case 1:
+                    db.put_string(key, "something else");
+                    break;
+                case 2:
+                    if (Entry* entry = db.find_write(key)) db.set_expiry(*entry, 5'000'000'000'000);
+                    break;
+                default:
+                    if (Entry* entry = db.find_write(key); entry && entry->is_string()) break;
+                    random() % 2 == 0 ? add_element(random, db, key)
+                                      : take_element(random, db, key);
+            }
+        };
+        const std::string error = walker.walk(*flag, sink);
+        QVERIFY2(error.empty(), error.c_str());
+        Loading loading;
+        const RdbReadResult result = loading.read(finished(sink.data));
+        QVERIFY2(!result.error, result.error ? result.error->c_str() : "");
+        QCOMPARE(result.entries, expected.size());
+        const Dump seen = dump(loading.fixture.keys);
+        for (const auto& [key, value] : expected)
+            QVERIFY2(seen.at(key) == value, key.second.c_str());
+    }
+    qInfo("%d pieces", pieces);
+    QVERIFY(pieces > rounds * 20);
+}
+
+void SnapshotTest::aFlushWithinABigCollectionEndsTheWalk() {
+    std::mt19937_64 random(test_seed());
+    for (const bool flush : {true, false, true}) {
+        KeyspaceFixture fixture(random());
+        Gate gate;
+        const auto flag = gate.join("walk"), mine = gate.join("writer");
+        std::atomic<KeyspaceObserver*> hook{nullptr};
+        SnapshotWalker walker(fixture.keys, gate, [&](KeyspaceObserver* to) { hook.store(to); });
+        Observer observer(hook);
+        Database db(fixture.keys, 0, {.now = 1000}, observer);
+        for (const Bytes key : kBigKeys) {
+            for (int i = 0; i < 5000; ++i) add_element(random, db, key);
+        }
+        StringSink sink;
+        gate.run_exclusive(*flag, "cut", [&] { walker.cut({}); });
+        int pieces = 0;
+        sink.meanwhile = [&] {
+            if (++pieces != 8) return;
+            sink.refuse = !flush;
+            if (!flush) return;
+            gate.run_exclusive(*mine, "flush", [&] {
+                walker.abort("flushed");
+                fixture.keys.flush_all(true);
+            });
+        };
+        QCOMPARE(walker.walk(*flag, sink), std::string(flush ? "flushed" : "refused"));
+        QVERIFY(hook.load() == nullptr);
+        for (const Bytes key : kBigKeys) add_element(random, db, key);
+        // The next one is whole.
+        const Dump expected = dump(fixture.keys);
+        StringSink whole;
+        gate.run_exclusive(*flag, "cut", [&] { walker.cut({}); });
+        QCOMPARE(walker.walk(*flag, whole), std::string());
+        Loading loading;
+        QVERIFY(!loading.read(finished(whole.data)).error);
+        QVERIFY(dump(loading.fixture.keys) == expected);
+    }
 }
 
 void SnapshotTest::aWalkThatFailsLeavesTheNextOneWhole() {

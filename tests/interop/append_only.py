@@ -231,6 +231,45 @@ class AppendOnlyTest(unittest.TestCase):
         self.kill(node)
         self.assertEqual(self.start()("GET", "k"), b"v")
 
+    def test_big_collections_change_while_they_are_written(self):
+        for preamble in ("yes", "no"):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            options = ("--aof-use-rdb-preamble", preamble, "--threads", "2")
+            node = self.start(ENGINE, *options, folder=folder)
+            for i in range(0, 30000, 100):
+                numbers = range(i, i + 100)
+                node("RPUSH", "list", *numbers)
+                node("SADD", "set", *(f"m{n}" for n in numbers))
+                node("ZADD", "zset", *(word for n in numbers for word in (n, f"m{n}")))
+                node("HSET", "hash", *(word for n in numbers for word in (f"f{n}", n)))
+                node("EVAL", "for i = 1, 25 do redis.call('XADD', 'stream', '*', 'f', i) end", 0)
+            node("EXPIREAT", "zset", 4102444800)
+            over = threading.Event()
+
+            def change(seed, node=node, over=over):
+                draw = random.Random(seed)
+                with Redis(LOOPBACK, node.port, timeout=60 * SLOWNESS) as client:
+                    while not over.is_set():
+                        n = draw.randrange(30000)
+                        client(*draw.choice([("LPUSH", "list", n), ("RPOP", "list"), ("LSET", "list", 5, n), ("SADD", "set", n), ("SREM", "set", f"m{n}"),
+                                             ("ZADD", "zset", n, f"m{n // 2}"), ("ZREM", "zset", f"m{n}"), ("HSET", "hash", f"f{n}", "new"),
+                                             ("HDEL", "hash", f"f{n}"), ("XADD", "stream", "*", "f", n), ("XTRIM", "stream", "MAXLEN", "~", 7000),
+                                             ("RENAME", "zset", "zset"), ("PERSIST", "hash"), ("SET", f"small:{n}", n)]))
+
+            writers = [threading.Thread(target=change, args=(SEED + i,)) for i in range(3)]
+            for writer in writers:
+                writer.start()
+            for _ in range(4):
+                self.rewrite(node)
+            over.set()
+            for writer in writers:
+                writer.join()
+            digest = node.digest()
+            self.kill(node)
+            again = self.start(ENGINE, *options, folder=folder)
+            self.assertEqual(again.digest(), digest, preamble)
+            self.end(again)
+
     # -- The other server
 
     def test_redis_starts_from_ours_and_we_from_its(self):
