@@ -73,6 +73,9 @@ public:
     void effect(std::span<const Bytes> command);
     /// The command as it was sent never goes to the log: its effects, if any, are all there is.
     void effects_only() { rewritten_ = true; }
+    /// It changed nothing, but whoever watches or caches what it laid hands on is told as if it
+    /// had.
+    void touched() { touched_ = true; }
     /// What this command changed is nothing that WATCH minds: Redis leaves groups of streams out.
     void unwatched() { unwatched_ = true; }
 
@@ -122,6 +125,7 @@ private:
     bool rewritten_ = false;
     bool nested_ = false;
     bool unwatched_ = false;
+    bool touched_ = false;
     bool applying_;
     bool notifies_;  ///< any event is anything to anybody
 };

@@ -99,7 +99,7 @@ bool parse_type(Call& call, Bytes word, Filter& filter) {
         filter.type = known == "slave" ? "replica" : known;
         return true;
     }
-    return call.error("ERR Unknown client type '" + std::string(word) + "'");
+    return call.error("ERR Unknown client type '" + std::string(c_text(word)) + "'");
 }
 
 bool parse_id(Call& call, Bytes text, Filter& filter, std::int64_t min, std::string_view error) {

@@ -862,7 +862,8 @@ void Executor::invoke(Call& call, const Call* outer) {
 }
 
 void Executor::account_changes(Call& call) {
-    if (call.changed_ == 0) return record_.forget_touched();
+    if (call.changed_ == 0)
+        return call.touched_ ? record_.touch_watchers() : record_.forget_touched();
     call.unwatched_ ? record_.forget_touched() : record_.touch_watchers();
     if (!call.rewritten_) record_.add(call.db_.index(), call.args_);
     server_.statistics().dirty.add(static_cast<std::int64_t>(call.changed_));

@@ -183,6 +183,7 @@ void ltrim(Call& call) {
         list.erase(keep.first + keep.count, size);
         list.erase(0, keep.first);
         call.changed(size - list.size());
+        call.touched();  // even where nothing was left out, as in Redis
         call.notify(EventClass::list, "ltrim", key);
         erase_if_empty(call, key);
     }
