@@ -106,16 +106,22 @@ bool RequestParser::take_plain(std::string_view input, const RequestLimits& limi
     return true;
 }
 
-std::string_view RequestParser::second_word(std::string_view input) {
+std::size_t RequestParser::peek(std::string_view input, std::span<std::string_view> words) {
     const char* at = input.data();
     const char* const end = at + input.size();
-    std::int64_t count = 0, name = 0, size = 0;
-    if (!take_short_count(at, end, '*', count) || count < 2 ||
-        !take_short_count(at, end, '$', name) || end - at < name + 2)
-        return {};
+    std::int64_t count = 0, name = 0;
+    if (!take_short_count(at, end, '*', count) || !take_short_count(at, end, '$', name) ||
+        end - at < name + 2)
+        return 0;
     at += name + 2;
-    if (!take_short_count(at, end, '$', size) || end - at < size) return {};
-    return {at, static_cast<std::size_t>(size)};
+    const std::size_t most = std::min(words.size(), static_cast<std::size_t>(count) - 1);
+    for (std::size_t i = 0; i < most; ++i) {
+        std::int64_t size = 0;
+        if (!take_short_count(at, end, '$', size) || end - at < size + 2) return i;
+        words[i] = {at, static_cast<std::size_t>(size)};
+        at += size + 2;
+    }
+    return most;
 }
 
 RequestParser::Step RequestParser::parse_multibulk(std::string_view input,

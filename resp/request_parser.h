@@ -68,9 +68,9 @@ public:
     Status parse(std::string_view input, const RequestLimits& limits, std::size_t commands_max,
                  RequestBatch& batch);
 
-    /// The second word of the command that begins the input, where that is easily told; empty
-    /// otherwise. Most commands have their key there.
-    static std::string_view second_word(std::string_view input);
+    /// What stands behind the name of the command that begins the input, as far as it is easily
+    /// told: the key of most commands, and a member. Returns how many words that are.
+    static std::size_t peek(std::string_view input, std::span<std::string_view> words);
 
     /// The whole error line for the client, after `malformed`.
     const std::string& error() const { return error_; }

@@ -303,15 +303,19 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
     if (named > 0) keys.prefetch_members({s.members.data(), named}, session.db());
 }
 
-void Executor::look_ahead(std::span<const Bytes> keys, int db) {
+void Executor::look_ahead(std::span<const Ahead> ahead, int db) {
     Scratch& s = *scratch_;
-    Keyspace& keyspace = server_.keyspace();
-    std::size_t hashed = 0;
-    for (const Bytes key : keys) {
-        if (key.size() <= kHintBytesMax) s.hashes[hashed++] = keyspace.hash(key);
+    Keyspace& keys = server_.keyspace();
+    std::size_t hashed = 0, named = 0;
+    for (const auto& [key, member] : ahead) {
+        if (key.size() > kHintBytesMax) continue;
+        const KeyHash hash = keys.hash(key);
+        s.hashes[hashed++] = hash;
+        if (!member.empty() && member.size() <= kHintBytesMax) s.members[named++] = {hash, member};
     }
     if (hashed < kPrefetchedMin || !gate_.enter_unless_busy(*flag_)) return;
-    keyspace.prefetch({s.hashes.data(), hashed}, db);
+    keys.prefetch({s.hashes.data(), hashed}, db);
+    keys.prefetch_members({s.members.data(), named}, db);
     leave();
 }
 

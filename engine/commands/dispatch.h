@@ -48,9 +48,14 @@ public:
     /// why: suspended, parked, closing, detaching). Returns how many were run; a parked one was
     /// not.
     std::size_t run(Session& session, const resp::RequestBatch& batch);
-    /// Looks for keys in memory that commands of several sessions are about to ask for, all at
-    /// once. Requires: the thread is in no lane; at most kBatchCommandsMax keys.
-    void look_ahead(std::span<const Bytes> keys, int db);
+    /// A key that a command is about to ask for, and perhaps a member of it.
+    struct Ahead {
+        Bytes key;
+        Bytes member;
+    };
+    /// Looks in memory for what commands of several sessions are about to ask for, all at once.
+    /// Requires: the thread is in no lane; at most kBatchCommandsMax of them.
+    void look_ahead(std::span<const Ahead> ahead, int db);
     /// From within run(), when its last command is done but the lane is not let go of, for
     /// another's long script: ends the batch there, and returns how many of it were run. The
     /// session may be served anew at once; run() will not touch it any more.

@@ -365,17 +365,17 @@ void IoThread::serve_received() {
 /// Commands that come one at a time wait for memory as those of a pipeline do: so their keys are
 /// looked for together, too.
 void IoThread::look_ahead() {
-    std::array<Bytes, kTogetherMax> keys;
+    std::array<Executor::Ahead, kTogetherMax> ahead;
     std::size_t known = 0;
     int db = 0;
-    for (std::size_t i = served_; i < received_.size() && known < keys.size(); ++i) {
+    for (std::size_t i = served_; i < received_.size() && known < ahead.size(); ++i) {
         const auto& [connection, data] = received_[i];
         if (known > 0 && connection->db() != db) continue;
         db = connection->db();
-        const Bytes key = resp::RequestParser::second_word(data);
-        if (!key.empty()) keys[known++] = key;
+        Bytes words[2];
+        if (resp::RequestParser::peek(data, words) > 0) ahead[known++] = {words[0], words[1]};
     }
-    executor_->look_ahead({keys.data(), known}, db);
+    executor_->look_ahead({ahead.data(), known}, db);
 }
 
 /// A client that sleeps is woken by the first reply, and a client of many connections goes back to

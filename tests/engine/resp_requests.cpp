@@ -175,11 +175,13 @@ private slots:
         QCOMPARE(parser.bytes_wanted(), head.size() + 1000002);
     }
 
-    void theSecondWordIsToldWhereItIsWhole() {
+    void wordsAreToldAheadWhereTheyAreWhole() {
         const std::string long_key(120, 'k');
         const std::vector<std::pair<std::string, std::string>> cases{
             {"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", "key"},
-            {"*3\r\n$3\r\nSET\r\n$120\r\n" + long_key + "\r\n$1\r\nv\r\n", long_key},
+            {"*4\r\n$4\r\nHSET\r\n$3\r\nkey\r\n$5\r\nfield\r\n$1\r\nv\r\n", "key field"},
+            {"*4\r\n$4\r\nHSET\r\n$3\r\nkey\r\n$5\r\nfie", "key"},
+            {"*3\r\n$3\r\nSET\r\n$120\r\n" + long_key + "\r\n$1\r\nv\r\n", long_key + " v"},
             {"*2\r\n$3\r\nGET\r\n$3\r\nke", ""},
             {"*2\r\n$3\r\nGET\r\n$3", ""},
             {"*2\r\n$3\r\nGE", ""},
@@ -188,8 +190,13 @@ private slots:
             {"*2\r\n$-1\r\n", ""},
             {"*", ""},
             {"", ""}};
-        for (const auto& [input, word] : cases)
-            QCOMPARE(std::string(RequestParser::second_word(input)), word);
+        for (const auto& [input, expected] : cases) {
+            std::string_view words[2];
+            std::string seen;
+            for (std::size_t i = 0, n = RequestParser::peek(input, words); i < n; ++i)
+                seen.append(i > 0 ? " " : "").append(words[i]);
+            QCOMPARE(seen, expected);
+        }
     }
 
     void integersPrintTheirDigits() {
