@@ -323,7 +323,7 @@ Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> arg
                                     Prepared& prepared) {
     const CommandSpec* spec = prepared.spec ? prepared.spec : look_up(args[0]);
     if (spec && scratch_->usual[spec->id] && arity_fits(*spec, args.size()) &&
-        is_plain(session, *spec)) [[likely]] {
+        is_plain(session, *spec) && (!(spec->flags & kDenyOom) || has_room())) [[likely]] {
         session.last_command.store(spec, std::memory_order_relaxed);
         return run_on_shard(session, *spec, args, prepared);
     }
@@ -478,8 +478,7 @@ bool Executor::is_plain(const Session& session, const CommandSpec& spec) const {
     return calm_ && !session.killed.load(std::memory_order_relaxed) && !session.transaction &&
            session.account && session.account->unrestricted() && session.authenticated() &&
            !session.observing.subscribed() &&
-           !session.observing.monitor.load(std::memory_order_relaxed) && !(spec.flags & kAdmin) &&
-           (!(spec.flags & kDenyOom) || has_room());
+           !session.observing.monitor.load(std::memory_order_relaxed) && !(spec.flags & kAdmin);
 }
 
 bool Executor::has_room() const {
@@ -489,7 +488,7 @@ bool Executor::has_room() const {
 
 bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
                      bool& parked) {
-    if (is_plain(session, spec)) [[likely]]
+    if (is_plain(session, spec) && !(spec.flags & kDenyOom)) [[likely]]
         return true;
     const Scratch& s = *scratch_;
     if (session.killed.load(std::memory_order_relaxed)) {

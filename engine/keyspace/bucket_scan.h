@@ -19,17 +19,16 @@ class BucketScan {
 public:
     static constexpr std::uint32_t kSlots = 8;
 
-    /// Each slot has four bits of a mask, of which the lowest speaks for it.
-    BucketScan(std::uint32_t matches, std::uint32_t free)
-        : matches_(matches & ~free), free_(free) {}
+    BucketScan(const std::atomic<std::uint64_t>* words, std::uint16_t tag);
 
     /// The first slot is none.
     void skip_first() {
+        slots_ &= ~1u;
         matches_ &= ~1u;
-        free_ &= ~1u;
     }
     bool any_match() const { return matches_ != 0; }
-    bool any_free() const { return free_ != 0; }
+    /// Looked for only when asked: mostly the match is found before.
+    bool any_free() const;
     /// Requires: any_match().
     std::uint32_t match() const {
         return static_cast<std::uint32_t>(std::countr_zero(matches_)) / 4;
@@ -37,8 +36,10 @@ public:
     void next_match() { matches_ &= matches_ - 1; }
 
 private:
+    // Each slot has four bits of a mask, of which the lowest speaks for it.
+    const std::atomic<std::uint64_t>* words_;
+    std::uint32_t slots_ = ~0u;  ///< those that count
     std::uint32_t matches_;
-    std::uint32_t free_;
 };
 
 #ifdef __SSE2__
@@ -90,8 +91,13 @@ inline std::uint32_t free_slots(const std::atomic<std::uint64_t>* words) {
 
 #endif
 
-inline BucketScan scan_bucket(const std::atomic<std::uint64_t>* words, std::uint16_t tag) {
-    return {tagged_slots(words, tag), free_slots(words)};
+inline BucketScan::BucketScan(const std::atomic<std::uint64_t>* words, std::uint16_t tag)
+    : words_(words), matches_(tagged_slots(words, tag)) {
+    if (tag == 0) matches_ &= ~free_slots(words);
+}
+
+inline bool BucketScan::any_free() const {
+    return (free_slots(words_) & slots_) != 0;
 }
 
 }  // namespace millpond::engine

@@ -131,7 +131,7 @@ void Table::probe(Place place, std::uint16_t tag, Visit&& visit) {
     for (std::uint32_t seen = 0; seen < place.buckets; ++seen) {
         // All slots are compared before any is looked at: where the match is cannot be predicted.
         Slot* const slots = place.group->slot_array() + std::size_t{bucket} * kSlots;
-        BucketScan scan = scan_bucket(slots, tag);
+        BucketScan scan(slots, tag);
         if (bucket == 0) scan.skip_first();
         for (; scan.any_match(); scan.next_match()) {
             Slot& slot = slots[scan.match()];
@@ -143,22 +143,13 @@ void Table::probe(Place place, std::uint16_t tag, Visit&& visit) {
 }
 
 Entry* Table::find(KeyHash hash, Bytes key) const noexcept {
-    const Place place = place_of(hash.position());
-    std::uint32_t bucket = home_of(hash.tag(), place.buckets);
-    for (std::uint32_t seen = 0; seen < place.buckets; ++seen) {
-        Slot* const slots = place.group->slot_array() + std::size_t{bucket} * kSlots;
-        // The first slot of the first bucket is none.
-        const std::uint32_t all = bucket == 0 ? ~1u : ~0u;
-        for (std::uint32_t left = tagged_slots(slots, hash.tag()) & all; left != 0;
-             left &= left - 1) {
-            const auto slot = static_cast<std::uint32_t>(std::countr_zero(left)) / 4;
-            Entry* const entry = entry_of(slots[slot].load(std::memory_order_relaxed));
-            if (entry != nullptr && same_bytes(entry->key(), key)) return entry;
-        }
-        if ((free_slots(slots) & all) != 0) return nullptr;
-        if (++bucket == place.buckets) bucket = 0;
-    }
-    return nullptr;
+    Entry* found = nullptr;
+    probe(place_of(hash.position()), hash.tag(), [&](const Slot&, std::uint64_t word) {
+        if (!same_bytes(entry_of(word)->key(), key)) return false;
+        found = entry_of(word);
+        return true;
+    });
+    return found;
 }
 
 std::atomic<std::uint64_t>* Table::slot_of(KeyHash hash, const Entry* entry) const noexcept {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/types/stream_id.h"
+#include "resp/command.h"
 #include "resp/reply_writer.h"
 
 namespace millpond::engine {
@@ -58,8 +59,7 @@ void CommandWriter::word(Bytes text) {
 }
 
 void CommandWriter::command(std::initializer_list<Bytes> words) {
-    header(words.size());
-    for (const Bytes text : words) word(text);
+    resp::encode_command(chunk_.bytes, words);
 }
 
 void CommandWriter::begin(const Fields&, const std::vector<std::string>& functions) {

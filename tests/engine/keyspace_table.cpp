@@ -281,7 +281,7 @@ void KeyspaceTableTest::a_bucket_is_scanned_slot_by_slot() {
             free = free || words[k] == 0;
             if (words[k] != 0 && words[k] >> 48 == tag) expected.push_back(k);
         }
-        BucketScan scan = scan_bucket(words.data(), tag);
+        BucketScan scan(words.data(), tag);
         if (skips) scan.skip_first();
         QCOMPARE(scan.any_free(), free);
         for (; scan.any_match(); scan.next_match()) found.push_back(scan.match());

@@ -301,6 +301,39 @@ struct Loading {
     std::unique_ptr<GateFlag> flag;
 };
 
+/// Big collections, and a walk over them that is told of what is changed through `db`.
+struct BigWalk {
+    BigWalk(std::mt19937_64& random)
+        : fixture(random()),
+          flag(gate.join("walk")),
+          mine(gate.join("writer")),
+          walker(fixture.keys, gate, [this](KeyspaceObserver* to) { hook.store(to); }),
+          observer(hook),
+          db(fixture.keys, 0, {.now = 1000}, observer) {
+        constexpr int kElements = 5000;
+        for (const Bytes key : kBigKeys) {
+            for (int i = 0; i < kElements; ++i) add_element(random, db, key);
+        }
+    }
+    /// The data as it is at the cut.
+    Dump cut(const SnapshotOptions& options = {}) {
+        Dump data;
+        gate.run_exclusive(*flag, "cut", [&] {
+            data = dump(fixture.keys);
+            walker.cut(options);
+        });
+        return data;
+    }
+
+    KeyspaceFixture fixture;
+    Gate gate;
+    std::unique_ptr<GateFlag> flag, mine;
+    std::atomic<KeyspaceObserver*> hook{nullptr};
+    SnapshotWalker walker;
+    Observer observer;
+    Database db;
+};
+
 std::vector<std::string> read_all(bool (*reader)(Bytes, PackedVisitor), Bytes bytes,
                                   bool expected = true) {
     std::vector<std::string> out;
@@ -589,36 +622,25 @@ void SnapshotTest::aWalkGivesTheCutWhateverIsWritten() {
 }
 
 void SnapshotTest::aBigCollectionIsWrittenThoughItChanges() {
-    constexpr int kElements = 5000;
     const std::uint64_t seed = test_seed();
     std::mt19937_64 random(seed);
     const int rounds = std::getenv("MILLPOND_SOAK") ? 100 : 10;
     int pieces = 0;
     for (int round = 0; round < rounds; ++round) {
-        KeyspaceFixture fixture(random());
-        Gate gate;
-        const auto flag = gate.join("walk"), mine = gate.join("writer");
-        std::atomic<KeyspaceObserver*> hook{nullptr};
-        SnapshotWalker walker(fixture.keys, gate, [&](KeyspaceObserver* to) { hook.store(to); });
-        Observer observer(hook);
-        Database db(fixture.keys, 0, {.now = 1000}, observer);
+        BigWalk walk(random);
+        Database& db = walk.db;
         for (const Bytes key : kBigKeys) {
-            for (int i = 0; i < kElements; ++i) add_element(random, db, key);
             if (random() % 2 == 0) db.set_expiry(*db.find_write(key), 4'000'000'000'000);
         }
         for (int i = 0; i < 300; ++i) db.put_string("small:" + std::to_string(i), "v");
-        Dump expected;
-        gate.run_exclusive(*flag, "cut", [&] {
-            expected = dump(fixture.keys);
-            walker.cut({.compress = round % 2 == 1});
-        });
+        const Dump expected = walk.cut({.compress = round % 2 == 1});
         StringSink sink;
         sink.meanwhile = [&] {
             ++pieces;
             if (random() % 12 != 0) return;
-            SharedLane lane(gate, *mine);
+            SharedLane lane(walk.gate, *walk.mine);
             const Bytes key = kBigKeys[random() % kBigKeys.size()];
-            const std::lock_guard lock(fixture.keys.shard(fixture.keys.shard_of(key)));
+            const std::lock_guard lock(walk.fixture.keys.shard(walk.fixture.keys.shard_of(key)));
             switch (random() % 8) {
                 case 0:
                     db.erase(key);
@@ -635,7 +657,7 @@ void SnapshotTest::aBigCollectionIsWrittenThoughItChanges() {
                                       : take_element(random, db, key);
             }
         };
-        const std::string error = walker.walk(*flag, sink);
+        const std::string error = walk.walker.walk(*walk.flag, sink);
         QVERIFY2(error.empty(), error.c_str());
         Loading loading;
         const RdbReadResult result = loading.read(finished(sink.data));
@@ -652,36 +674,26 @@ void SnapshotTest::aBigCollectionIsWrittenThoughItChanges() {
 void SnapshotTest::aFlushWithinABigCollectionEndsTheWalk() {
     std::mt19937_64 random(test_seed());
     for (const bool flush : {true, false, true}) {
-        KeyspaceFixture fixture(random());
-        Gate gate;
-        const auto flag = gate.join("walk"), mine = gate.join("writer");
-        std::atomic<KeyspaceObserver*> hook{nullptr};
-        SnapshotWalker walker(fixture.keys, gate, [&](KeyspaceObserver* to) { hook.store(to); });
-        Observer observer(hook);
-        Database db(fixture.keys, 0, {.now = 1000}, observer);
-        for (const Bytes key : kBigKeys) {
-            for (int i = 0; i < 5000; ++i) add_element(random, db, key);
-        }
+        BigWalk walk(random);
+        walk.cut();
         StringSink sink;
-        gate.run_exclusive(*flag, "cut", [&] { walker.cut({}); });
         int pieces = 0;
         sink.meanwhile = [&] {
             if (++pieces != 8) return;
             sink.refuse = !flush;
             if (!flush) return;
-            gate.run_exclusive(*mine, "flush", [&] {
-                walker.abort("flushed");
-                fixture.keys.flush_all(true);
+            walk.gate.run_exclusive(*walk.mine, "flush", [&] {
+                walk.walker.abort("flushed");
+                walk.fixture.keys.flush_all(true);
             });
         };
-        QCOMPARE(walker.walk(*flag, sink), std::string(flush ? "flushed" : "refused"));
-        QVERIFY(hook.load() == nullptr);
-        for (const Bytes key : kBigKeys) add_element(random, db, key);
+        QCOMPARE(walk.walker.walk(*walk.flag, sink), std::string(flush ? "flushed" : "refused"));
+        QVERIFY(walk.hook.load() == nullptr);
+        for (const Bytes key : kBigKeys) add_element(random, walk.db, key);
         // The next one is whole.
-        const Dump expected = dump(fixture.keys);
         StringSink whole;
-        gate.run_exclusive(*flag, "cut", [&] { walker.cut({}); });
-        QCOMPARE(walker.walk(*flag, whole), std::string());
+        const Dump expected = walk.cut();
+        QCOMPARE(walk.walker.walk(*walk.flag, whole), std::string());
         Loading loading;
         QVERIFY(!loading.read(finished(whole.data)).error);
         QVERIFY(dump(loading.fixture.keys) == expected);
