@@ -23,6 +23,7 @@ import servers
 from bulk_pair import BulkPair
 from grammar import Grammar, read_forms
 from pair import Pair
+from unspecified import why_unspecified
 
 COMMANDS = int(os.environ.get("MILLPOND_COMMANDS") or (3_000_000 if os.environ.get("MILLPOND_SOAK") else 100_000))
 BATCH = 150
@@ -31,6 +32,7 @@ DIFFERENCES_MAX = 40
 SHOWN_PER_COMMAND = 3
 SEED = seeds.seed()
 SETTLING_SECONDS = 3
+UNSPECIFIED_MAX = 5  # some one in ten millions
 ONLY = set(filter(None, os.environ.get("MILLPOND_ONLY", "").split(",")))
 
 
@@ -49,6 +51,7 @@ class GrammarRun(servers.BothServers):
         self.pair = BulkPair(self.ours, self.theirs)
         self.addCleanup(self.pair.close)
         self.found = collections.defaultdict(list)
+        self.unspecified = 0
 
     def grammar(self, seed):
         self.pair.both("HELLO", 3)
@@ -62,6 +65,14 @@ class GrammarRun(servers.BothServers):
 
     def note(self, name, text):
         self.found[name].append(text)
+
+    def weigh(self, context, command, text):
+        reason = why_unspecified(self.pair, command) if self.unspecified < UNSPECIFIED_MAX else None
+        if reason:
+            self.unspecified += 1
+            print(f"{context} not counted, since {reason}: {text}", flush=True)
+        else:
+            self.note(b" ".join(command[:1]).decode().upper(), f"{context} {text}")
 
     def start_anew(self):
         """After a difference: the same empty data in both again."""
@@ -101,8 +112,7 @@ class GrammarRun(servers.BothServers):
         for batch in grammar.batches(count, BATCH):
             difference = self.pair.run(list(with_clean_errno(batch)))
             if difference:
-                command, text = difference
-                self.note(b" ".join(command[:1]).decode().upper(), f"#{self.pair.seen}.. RESP{protocol} {text}")
+                self.weigh(f"#{self.pair.seen}.. RESP{protocol}", *difference)
                 self.start_anew()
             elif self.pair.seen - last > 5000:
                 last = self.pair.seen
