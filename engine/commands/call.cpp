@@ -57,7 +57,23 @@ void Call::ready_all(int db) {
     const WaiterRegistry& waiters = server_->waiters();
     for (const auto& [index, key] : waiters.keys_of(db)) {
         Database database(server_->keyspace(), index, db_.options(), *record_);
-        if (database.peek(key) || waiters.minds_absence(index, key)) record_->ready(index, key);
+        const Entry* entry = database.peek(key);
+        if (entry && waiters.any(entry->type())) record_->ready(index, key);
+    }
+}
+
+void Call::streams_leave(int db, int successor) {
+    const WaiterRegistry& waiters = server_->waiters();
+    if (!waiters.any(Type::stream)) return;
+    Database::Options options = db_.options();
+    options.ignore_expiry = true;
+    for (const auto& [index, key] : waiters.keys_of(db)) {
+        const auto is_stream = [&](int in) {
+            const Entry* entry = Database(server_->keyspace(), in, options, *record_).peek(key);
+            return entry && entry->type() == Type::stream;
+        };
+        if (is_stream(index) && (successor < 0 || !is_stream(successor)))
+            record_->ready(index, key);
     }
 }
 

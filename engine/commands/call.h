@@ -84,9 +84,11 @@ public:
     /// There may be something for clients that wait for this key, which was there before; for a
     /// new key, or a stream that goes, nobody need say so. They are served behind the whole unit.
     void ready(Bytes key);
-    /// The same for all keys of a database (-1: of all) that are there, or whose end somebody
-    /// minds: what FLUSHALL and SWAPDB leave behind.
+    /// The same for all keys of a database that are there: what SWAPDB has brought.
     void ready_all(int db);
+    /// The same for the streams of a database (-1: of all) that is about to be flushed, or to be
+    /// swapped with `successor`.
+    void streams_leave(int db, int successor = -1);
 
     /// A keyspace event, sent in the order of the writes.
     void notify(EventClass cls, std::string_view event, Bytes key) {

@@ -124,6 +124,8 @@ void swapdb(Call& call) {
         call.server().before_flush(a);
         call.server().before_flush(b);
         call.server().watches().touch_swapped(a, b);
+        call.streams_leave(a, b);
+        call.streams_leave(b, a);
         call.db().keyspace().swap(a, b);
         call.ready_all(a);
         call.ready_all(b);

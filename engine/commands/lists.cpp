@@ -195,19 +195,19 @@ constexpr std::uint32_t kAdds = kWrite | kDenyOom | kFast;
 }  // namespace
 
 void pop_elements(Call& call, Bytes key, List list, ListEnd end, std::size_t count, bool as_array) {
-    count = std::min(count, list.size());
     bool left = end == ListEnd::left;
     std::size_t size = list.size();
+    count = std::min(count, size);
     if (as_array) call.reply().array(count);
     if (count == 1) {
-        call.reply().bulk(list.at(left ? 0 : size - 1));
+        list.take_end(left, [&](Bytes value) { call.reply().bulk(value); });
     } else {
         list.for_range(left ? 0 : size - 1, count, !left, [&](Bytes value) {
             call.reply().bulk(value);
             return true;
         });
+        list.erase(left ? 0 : size - count, count);
     }
-    list.erase(left ? 0 : size - count, count);
     call.changed(count);
     call.notify(EventClass::list, left ? "lpop" : "rpop", key);
     if (count == size) erase_if_empty(call, key);

@@ -98,10 +98,6 @@ void Record::before_change(int db, Entry& entry, KeyHash hash) {
     const ShardId shard = hash.shard();
     if (server_.watches().any(shard) || events_.any_tracked()) [[unlikely]]
         look(db, entry.key(), shard);
-    if (server_.waiters().any(shard) && server_.waiters().minds_absence(db, entry.key()))
-        [[unlikely]] {
-        ready(db, entry.key());
-    }
 }
 
 void Record::created(int db, const Entry& entry, KeyHash hash) {
@@ -116,6 +112,11 @@ void Record::created(int db, const Entry& entry, KeyHash hash) {
 
 void Record::missed(int db, Bytes key) {
     events_.notify(db, EventClass::key_miss, "keymiss", key);
+}
+
+void Record::stream_leaves(int db, Bytes key, KeyHash hash) {
+    // As in Redis 7.0, whoever waits for whatever at this key, if anybody waits for a stream.
+    if (server_.waiters().any(hash.shard()) && server_.waiters().any(Type::stream)) ready(db, key);
 }
 
 void Record::look(int db, Bytes key, ShardId shard) {
@@ -163,8 +164,6 @@ void Record::remove(int db, Bytes key, EventClass cls, std::string_view event) {
     WatchRegistry& watches = server_.watches();
     const ShardId shard = watches.keyspace().shard_of(key);
     if (watches.any(shard)) watches.touch(db, key);
-    if (server_.waiters().any(shard) && server_.waiters().minds_absence(db, key)) [[unlikely]]
-        ready(db, key);
     const Bytes command[] = {"DEL", key};
     add(db, command);
 }

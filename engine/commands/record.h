@@ -67,6 +67,7 @@ public:
     void evicted(int db, Bytes key) override;
     void created(int db, const Entry& entry, KeyHash hash) override;
     void missed(int db, Bytes key) override;
+    void stream_leaves(int db, Bytes key, KeyHash hash) override;
     void fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) override;
 
 private:

@@ -40,13 +40,13 @@ void flush(Call& call, int db) {
     call.server().before_flush(db);
     call.server().watches().touch_flushed(db);
     call.record().events().flushed();
+    call.streams_leave(db);
     Keyspace& keys = call.server().keyspace();
     if (db < 0) {
         keys.flush_all(wait);
     } else {
         keys.flush(db, wait);
     }
-    call.ready_all(db);
     // Replicas may hold keys that this node does not, so the command goes to them in any case.
     call.changed();
     call.reply().ok();

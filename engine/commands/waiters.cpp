@@ -41,13 +41,6 @@ bool WaiterRegistry::waits_for(Bytes key) const {
     return queue_of(key) != nullptr;
 }
 
-bool WaiterRegistry::minds_absence(int db, Bytes key) const {
-    const Waiter::Queue* queue = queue_of(key);
-    return queue && queue->minding > 0 && std::ranges::any_of(queue->waiters, [&](const auto& w) {
-               return w->db == db && w->minds_absence;
-           });
-}
-
 void WaiterRegistry::add(const std::shared_ptr<Waiter>& waiter) {
     assert(waiter->places_.empty());
     for (const std::string& key : waiter->keys) {

@@ -75,8 +75,6 @@ public:
     bool any(Type type) const noexcept {
         return types_[static_cast<std::size_t>(type)].load(std::memory_order_relaxed) != 0;
     }
-    /// Is there a waiter who minds that this key goes? Requires: its shard locked.
-    bool minds_absence(int db, Bytes key) const;
 
     /// Requires: all the keys' shards locked, or the exclusive lane.
     void add(const std::shared_ptr<Waiter>& waiter);

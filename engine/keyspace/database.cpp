@@ -229,6 +229,7 @@ public:
 
     /// Gives the entry another shape and value; the old value is freed.
     Entry* exchange(Entry& old, const Value& value) {
+        if (value.shape.type != Type::stream) note_leaving(old);
         Entry* entry = move_to(old, value);
         entry->set_clock(new_clock(db_.keys_->clocks(), db_.now(), old.clock()));
         EntryFactory::clear_edited(*entry);
@@ -297,6 +298,7 @@ public:
     /// Takes the entry out of the table; it is the caller's.
     void detach(Entry* entry) {
         if (entry->has_expiry()) count_volatile(-1);
+        note_leaving(*entry);
         table_->remove(hash_, entry);
         db_.keys_->counts(db_.index_).keys.add(-1);
     }
@@ -346,6 +348,10 @@ public:
     }
 
 private:
+    void note_leaving(const Entry& entry) const {
+        if (entry.type() == Type::stream) [[unlikely]]
+            db_.observer_->stream_leaves(db_.index_, key_, hash_);
+    }
     void file(UnixMillis until) {
         DeadlineWheel& wheel = table_->make_wheel(db_.now());
         wheel.add(DeadlineWheel::fragment_of(hash_), until);

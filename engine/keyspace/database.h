@@ -37,6 +37,8 @@ public:
     /// For the keyspace events 'n' and 'm', which only some ask for.
     virtual void created(int /*db*/, const Entry& /*entry*/, KeyHash /*hash*/) {}
     virtual void missed(int /*db*/, Bytes /*key*/) {}
+    /// A stream leaves its key: removed, moved away, or replaced by another type.
+    virtual void stream_leaves(int /*db*/, Bytes /*key*/, KeyHash /*hash*/) {}
 };
 
 class Database {

@@ -96,6 +96,9 @@ public:
     void fields_expired(int db, Bytes key, std::span<const Bytes> fields, bool key_gone) override {
         alone([&](Record& record) { record.fields_expired(db, key, fields, key_gone); });
     }
+    void stream_leaves(int db, Bytes key, KeyHash hash) override {
+        alone([&](Record& record) { record.stream_leaves(db, key, hash); });
+    }
 
 private:
     template <class Work>

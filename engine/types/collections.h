@@ -97,6 +97,8 @@ public:
     void push_back(Bytes value);
     std::string pop_front();
     std::string pop_back();
+    /// Gives the first or the last element to `take`, and removes it.
+    void take_end(bool front, FunctionView<void(Bytes)> take);
     Bytes at(std::size_t index) const;
     void set(std::size_t index, Bytes value);
     void insert(std::size_t index, Bytes value);

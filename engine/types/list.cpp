@@ -68,16 +68,28 @@ void List::push_back(Bytes value) {
 }
 
 std::string List::pop_front() {
-    std::string value(at(0));
-    erase(0, 1);
+    std::string value;
+    take_end(true, [&](Bytes bytes) { value = bytes; });
     return value;
 }
 
 std::string List::pop_back() {
-    std::size_t last = size() - 1;
-    std::string value(at(last));
-    erase(last, 1);
+    std::string value;
+    take_end(false, [&](Bytes bytes) { value = bytes; });
     return value;
+}
+
+void List::take_end(bool front, FunctionView<void(Bytes)> take) {
+    const bool packed = is_packed(slot_);
+    const Run* run = packed ? run_of(slot_) : chain_of(slot_).end(front);
+    const std::uint8_t* at = front ? run->begin() : list_run::previous(run->end());
+    Digits digits;
+    take(read_element(at).text(digits));
+    if (packed) {
+        list_run::erase(run_of(slot_), front ? 0 : run->count - 1u, 1);
+    } else {
+        chain_of(slot_).erase(front ? 0 : chain_of(slot_).size() - 1, 1);
+    }
 }
 
 Bytes List::at(std::size_t index) const {

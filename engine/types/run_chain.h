@@ -29,6 +29,8 @@ public:
     std::size_t size() const { return size_; }
     std::size_t links() const { return links_; }
     Run* run(std::size_t link) const { return at(link).run; }
+    /// The run with the first or the last elements.
+    Run* end(bool front) const { return run(front ? 0 : links_ - 1); }
     /// Requires: index < size().
     Position seek(std::size_t index) const;
 

@@ -2,6 +2,8 @@
 """Outcomes that Redis leaves open for the data at hand. The reply alone does not show them, so the data is asked, after a
 difference: it may have changed meanwhile, and then the difference counts."""
 
+from compare import with_listpack_zeros
+
 LEX_RANGES = {b"ZRANGEBYLEX", b"ZREVRANGEBYLEX", b"ZLEXCOUNT", b"ZREMRANGEBYLEX", b"ZRANGE", b"ZRANGESTORE"}
 SORTS = {b"SORT", b"SORT_RO"}
 
@@ -15,6 +17,14 @@ def why_unspecified(pair, command):
     if name in SORTS and words >= {b"ALPHA", b"GET"}:
         return of_sort(pair, command[1])
     return None
+
+
+def differ_in_zeros(pair, key):
+    """Are these the same sorted sets but for the signs of zeros, which a listpack does not keep?"""
+    if [reply.value for reply in pair.both("TYPE", key)] != [b"zset", b"zset"]:
+        return False
+    ours, theirs = in_resp3(pair, "ZRANGE", key, 0, -1, "WITHSCORES")
+    return ours != theirs and with_listpack_zeros(ours, theirs)
 
 
 def of_lex_range(pair, key):
