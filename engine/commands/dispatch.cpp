@@ -236,6 +236,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
             remove_left_watches();
         prepare(session, batch, done);
         calm_ = is_calm();
+        plain_ = calm_ && is_plain(session);
         Step step = Step::ran;
         std::size_t in_lane = 0;
         for (;;) {
@@ -247,7 +248,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
                 break;
             if (gate_.wanted() && !flag_->let_in()) break;
         }
-        calm_ = false;
+        calm_ = plain_ = false;
         leave();
         if (step == Step::exclusive) {
             at_ = done;
@@ -277,6 +278,7 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
     }
     Keyspace& keys = server_.keyspace();
     std::size_t hashed = 0, named = 0;
+    HashedKey before;  // queues and counters are often named again and again
     for (std::size_t i = 0; i < count; ++i) {
         const std::span<const Bytes> args = batch[from + i];
         const CommandSpec* spec = look_up(args[0]);
@@ -288,15 +290,18 @@ void Executor::prepare(const Session& session, const resp::RequestBatch& batch, 
             one.one_key = false;
             continue;
         }
-        const KeyHash hash = keys.hash(args[first]);
-        one.first = {args[first], hash};
+        const Bytes key = args[first];
+        if (hashed == 0 || !same_bytes(key, before.key)) {
+            before = {key, keys.hash(key)};
+            s.hashes[hashed++] = before.hash;
+        }
+        one.first = {key, before.hash};
         one.one_key = spec->keys.first == spec->keys.last;
-        if (hashed == 0 || s.hashes[hashed - 1] != hash) s.hashes[hashed++] = hash;
         if ((spec->categories & kWithMembers) && args.size() > first + 1) {
             // What adds to a sorted set names the member behind its score.
             const bool last = (spec->categories & kCatSortedSet) && (spec->flags & kDenyOom);
             const Bytes member = last ? args.back() : args[first + 1];
-            if (member.size() <= kHintBytesMax) s.members[named++] = {hash, member};
+            if (member.size() <= kHintBytesMax) s.members[named++] = {before.hash, member};
         }
     }
     keys.prefetch({s.hashes.data(), hashed}, session.db());
@@ -322,11 +327,19 @@ void Executor::look_ahead(std::span<const Ahead> ahead, int db) {
 Executor::Step Executor::run_shared(Session& session, std::span<const Bytes> args,
                                     Prepared& prepared) {
     const CommandSpec* spec = prepared.spec ? prepared.spec : look_up(args[0]);
-    if (spec && scratch_->usual[spec->id] && arity_fits(*spec, args.size()) &&
-        is_plain(session, *spec) && (!(spec->flags & kDenyOom) || has_room())) [[likely]] {
+    if (plain_ && spec && scratch_->usual[spec->id] && arity_fits(*spec, args.size()) &&
+        !session.killed.load(std::memory_order_relaxed) &&
+        (!(spec->flags & kDenyOom) || has_room())) [[likely]] {
         session.last_command.store(spec, std::memory_order_relaxed);
         return run_on_shard(session, *spec, args, prepared);
     }
+    const Step step = run_unusual(session, args, spec, prepared);
+    plain_ = calm_ && is_plain(session);
+    return step;
+}
+
+Executor::Step Executor::run_unusual(Session& session, std::span<const Bytes> args,
+                                     const CommandSpec* spec, Prepared& prepared) {
     spec = identify(session, args, spec);
     if (!spec) return Step::ran;
     if (is_exclusive(*spec, args) && !queues(session, *spec)) return Step::exclusive;
@@ -474,11 +487,10 @@ bool Executor::is_calm() const {
 }
 
 /// As nearly every command comes: from a client that may do everything, and is about nothing else.
-bool Executor::is_plain(const Session& session, const CommandSpec& spec) const {
-    return calm_ && !session.killed.load(std::memory_order_relaxed) && !session.transaction &&
-           session.account && session.account->unrestricted() && session.authenticated() &&
-           !session.observing.subscribed() &&
-           !session.observing.monitor.load(std::memory_order_relaxed) && !(spec.flags & kAdmin);
+bool Executor::is_plain(const Session& session) {
+    return !session.transaction && session.account && session.account->unrestricted() &&
+           session.authenticated() && !session.observing.subscribed() &&
+           !session.observing.monitor.load(std::memory_order_relaxed);
 }
 
 bool Executor::has_room() const {
@@ -488,10 +500,11 @@ bool Executor::has_room() const {
 
 bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
                      bool& parked) {
-    if (is_plain(session, spec) && !(spec.flags & kDenyOom)) [[likely]]
+    const bool killed = session.killed.load(std::memory_order_relaxed);
+    if (plain_ && !killed && !(spec.flags & (kAdmin | kDenyOom))) [[likely]]
         return true;
     const Scratch& s = *scratch_;
-    if (session.killed.load(std::memory_order_relaxed)) {
+    if (killed) {
         session.close_after_reply();
         return false;
     }

@@ -124,6 +124,8 @@ private:
     const CommandSpec* look_up(Bytes name);
     const CommandSpec* look_up_anew(Bytes name);
     Step run_shared(Session& session, std::span<const Bytes> args, Prepared& prepared);
+    Step run_unusual(Session& session, std::span<const Bytes> args, const CommandSpec* spec,
+                     Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
     void answer_busy(Session& session, std::span<const Bytes> args);
     /// `spec` is what its first word names.
@@ -133,7 +135,7 @@ private:
                bool& parked);
     /// Does nothing of the server's state stand in a command's way?
     bool is_calm() const;
-    bool is_plain(const Session& session, const CommandSpec& spec) const;
+    static bool is_plain(const Session& session);
     /// May data grow? Makes room for it where it can.
     bool has_room() const;
     void reject(Session& session, const CommandSpec* spec, std::string_view error);
@@ -189,6 +191,7 @@ private:
     std::unique_ptr<Scratch> scratch_;
     const double ns_per_tick_;
     bool calm_ = false;       ///< what is_calm() said when a batch entered the shared lane
+    bool plain_ = false;      ///< that, and is_plain() of its session; usual commands leave it so
     bool exclusive_ = false;  ///< the running unit is in the exclusive lane
     std::size_t at_ = 0;      ///< in the batch, the command that wants the exclusive lane
     bool left_ = false;       ///< the batch, meanwhile

@@ -399,8 +399,7 @@ void Database::touch(Entry& entry) const {
     if (!options_.no_touch) touch_clock(entry, keys_->clocks(), options_.now);
 }
 
-bool Database::settle_fields(Change& change, Entry& entry) {
-    if (entry.type() != Type::hash) return true;
+bool Database::settle_hash(Change& change, Entry& entry) {
     Hash hash(entry.object());
     if (!hash.has_deadlines()) return true;
     if (options_.ignore_expiry || hash.next_deadline() > options_.now) {

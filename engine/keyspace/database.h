@@ -142,7 +142,10 @@ private:
     bool hides(const Entry& entry) const;
     void touch(Entry& entry) const;
     /// Sees to the fields of a hash that are due: false when the last of them took the key along.
-    bool settle_fields(Change& change, Entry& entry);
+    bool settle_fields(Change& change, Entry& entry) {
+        return entry.type() != Type::hash || settle_hash(change, entry);
+    }
+    bool settle_hash(Change& change, Entry& entry);
 
     Keyspace* keys_;
     KeyspaceObserver* observer_;

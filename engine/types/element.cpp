@@ -106,7 +106,8 @@ Needle::Needle(Bytes text) : text_(text) {
 }
 
 void Needle::encode(std::uint8_t* to) const {
-    std::memcpy(to, head_.data(), head_size_);
+    to[0] = head_[0];
+    if (head_size_ > 1) std::memcpy(to + 1, &head_[1], head_size_ - 1u);
     if (block_) {
         Block* block = Block::create(text_);
         std::memcpy(to + 1, &block, sizeof block);

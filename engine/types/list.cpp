@@ -88,7 +88,7 @@ void List::take_end(bool front, FunctionView<void(Bytes)> take) {
     if (packed) {
         list_run::erase(run_of(slot_), front ? 0 : run->count - 1u, 1);
     } else {
-        chain_of(slot_).erase(front ? 0 : chain_of(slot_).size() - 1, 1);
+        chain_of(slot_).pop(front);
     }
 }
 
@@ -111,7 +111,7 @@ void List::set(std::size_t index, Bytes value) {
 
 void List::insert(std::size_t index, Bytes value) {
     Needle needle(value);
-    make_room(slot_, list_run::entry_size(needle));
+    if (is_packed(slot_)) make_room(slot_, list_run::entry_size(needle));
     if (is_packed(slot_)) {
         list_run::insert(run_of(slot_), index, needle);
     } else {

@@ -150,20 +150,21 @@ void RunChain::try_join(std::size_t left) {
     remove_link(left + 1);
 }
 
-/// The first or last element goes, where that moves nothing; otherwise nothing is done.
-bool RunChain::pop(std::size_t index) {
-    const bool front = index == 0;
+void RunChain::pop(bool front) {
     Link& end = at(front ? 0 : links_ - 1);
-    if ((!front && index + 1 != size_) || end.count == 1 || !list_run::pop(end.run, front))
-        return false;
+    if (end.count == 1 || !list_run::pop(end.run, front)) return erase_at(front ? 0 : size_ - 1, 1);
     end.count--;
     size_--;
     if (front) try_join(0);
-    return true;
 }
 
 void RunChain::erase(std::size_t first, std::size_t count) {
-    if (count == 0 || (count == 1 && pop(first))) return;
+    if (count == 0) return;
+    if (count == 1 && (first == 0 || first + 1 == size_)) return pop(first == 0);
+    erase_at(first, count);
+}
+
+void RunChain::erase_at(std::size_t first, std::size_t count) {
     Position place = seek(first);
     while (count > 0) {
         Link& link = at(place.link);

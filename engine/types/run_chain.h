@@ -38,6 +38,8 @@ public:
     void insert(std::size_t index, const Needle& value);
     void replace(std::size_t index, const Needle& value);
     void erase(std::size_t first, std::size_t count);
+    /// The first or last element goes.
+    void pop(bool front);
     std::size_t bytes() const;
 
 private:
@@ -52,7 +54,7 @@ private:
     void make_room();
     void shape(std::size_t link);
     void insert_at(Position at, const Needle& value);
-    bool pop(std::size_t index);
+    void erase_at(std::size_t first, std::size_t count);
     void try_join(std::size_t left);
 
     Link* array_ = nullptr;
