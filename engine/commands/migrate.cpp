@@ -78,7 +78,7 @@ void migrate(Call& call) {
     std::span<const Bytes> keys;
     if (!read_options(call, *migration, keys) || !read_target(call, *migration)) return;
     Session& session = call.session();
-    if (session.via == Session::Via::none || (session.transaction && session.transaction->open))
+    if (!call.may_block())
         return void(
             call.error("ERR MIGRATE waits for its target, which a transaction or script "
                        "cannot"));

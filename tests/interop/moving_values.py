@@ -200,6 +200,18 @@ class MovingValues(unittest.TestCase):
                 self.assertEqual(ours, theirs, words)
             source.call("DEL", "k")
 
+    def test_migrate_waits_in_no_transaction_or_script(self):
+        self.mine.call("SET", "k", "v")
+        words = ["MIGRATE", "127.0.0.1", str(self.other.port), "k", "0", "1000"]
+        replies = self.mine.pipeline([[word.encode() for word in command] for command in (
+            ["MULTI"], words, ["GET", "k"], ["EXEC"], ["PING"])])
+        self.assertEqual([item.kind for item in replies[3].value], ["-", "$"])
+        self.assertEqual(replies[3].value[1].value, b"v")
+        self.assertEqual(replies[4].value, b"PONG")
+        script = "return redis.pcall('" + "','".join(words) + "')"
+        self.assertEqual(self.mine.call("EVAL", script, "1", "k").kind, "-")
+        self.assertEqual(self.mine.call("GET", "k").value, b"v")
+
     def test_migrate_with_a_password(self):
         self.third.call("ACL", "SETUSER", "mover", "on", ">word", "~*", "+@all")
         self.mine.call("SET", "k", "v")
