@@ -180,9 +180,33 @@ std::string AppendOnly::move_old_file() {
 std::string AppendOnly::load(const std::atomic<bool>& stop) {
     if (std::string error = read_manifest(); !error.empty()) return error;
     if (std::string error = move_old_file(); !error.empty()) return error;
+    return load_files(stop);
+}
+
+std::string AppendOnly::prepare_reload() {
+    const std::lock_guard lock(mutex_);
+    if (!enabled()) {
+        if (!has_files()) return "There is no append-only file to load";
+        std::string error = read_manifest();
+        return error.empty() ? move_old_file() : error;
+    }
+    if (state_.load() != State::on)
+        return "The append-only file is still being made: try again when aof_rewrite_in_progress "
+               "is 0";
+    const LogOffset end = environment_.server.log().reserved();
+    write_until(end);
+    if (!reader_ || reader_->position() < end)
+        return "The append-only file cannot be written: check server logs";
+    return {};
+}
+
+std::string AppendOnly::load_files(const std::atomic<bool>& stop) {
     std::vector<AofManifest::File> files;
-    if (manifest_.base) files.push_back(*manifest_.base);
-    files.insert(files.end(), manifest_.increments.begin(), manifest_.increments.end());
+    {
+        const std::lock_guard lock(mutex_);
+        if (manifest_.base) files.push_back(*manifest_.base);
+        files.insert(files.end(), manifest_.increments.begin(), manifest_.increments.end());
+    }
     if (files.empty()) return {};
     const std::int64_t start = steady_ms();
     AofLoader loader(environment_.server, stop);

@@ -59,6 +59,12 @@ public:
     bool has_files() const;
     /// Brings the data back; an error text or an empty one. On a thread outside the lanes.
     std::string load(const std::atomic<bool>& stop);
+    /// Before the data that is there goes and load_files() brings it back: writes what is left to
+    /// write. An error text when the files do not hold all the data, or an empty one. Requires: the
+    /// exclusive lane.
+    std::string prepare_reload();
+    /// What the manifest names. On a thread outside the lanes.
+    std::string load_files(const std::atomic<bool>& stop);
     /// Begins to append, behind what was loaded. Requires: the exclusive lane. An error text or an
     /// empty one.
     std::string open();

@@ -5,6 +5,7 @@
 #include "engine/commands/record.h"
 #include "engine/commands/table.h"
 #include "engine/commands/waiters.h"
+#include "engine/commands/watch.h"
 #include "engine/keyspace/buffer.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -75,6 +76,13 @@ void Call::streams_leave(int db, int successor) {
         if (is_stream(index) && (successor < 0 || !is_stream(successor)))
             record_->ready(index, key);
     }
+}
+
+void Call::before_flush(int db) {
+    server_->before_flush(db);
+    server_->watches().touch_flushed(db);
+    record_->events().flushed();
+    streams_leave(db);
 }
 
 void Call::notify(EventClass cls, std::string_view event, Bytes key, int db) {

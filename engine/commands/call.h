@@ -89,6 +89,9 @@ public:
     /// The same for the streams of a database (-1: of all) that is about to be flushed, or to be
     /// swapped with `successor`.
     void streams_leave(int db, int successor = -1);
+    /// All keys of a database (-1: of all) are about to go: tells who watches them, keeps copies of
+    /// them, waits for them, or writes them down. Requires: the exclusive lane.
+    void before_flush(int db);
 
     /// A keyspace event, sent in the order of the writes.
     void notify(EventClass cls, std::string_view event, Bytes key) {

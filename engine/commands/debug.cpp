@@ -12,6 +12,7 @@
 
 #include "engine/commands/call.h"
 #include "engine/commands/debug_digest.h"
+#include "engine/commands/debug_faults.h"
 #include "engine/commands/debug_tools.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
@@ -92,6 +93,8 @@ void help(Call& call) {
         "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
         "ALLOCATIONS",
         "    Tell how often memory has been asked for since the start.",
+        "ASSERT, OOM, PANIC, SEGFAULT",
+        "    End the process at once, as if it had failed: nothing is saved.",
         "CHANGE-REPL-ID",
         "    Begin a history of its own: replicas must synchronise in full.",
         "DIGEST",
@@ -106,6 +109,8 @@ void help(Call& call) {
         "    Tell how many elements a large hash, set or sorted set has.",
         "LISTPACK <key>",
         "    Tell the log about a packed value.",
+        "LOADAOF",
+        "    Forget all data and load the append-only file.",
         "LOG <message>",
         "    Write a message to the log.",
         "OBJECT <key>",
@@ -116,12 +121,20 @@ void help(Call& call) {
         "    Answer a value of that type of the protocol.",
         "QUICKLIST-PACKED-THRESHOLD <size>",
         "    Accepted for compatibility; long list elements are always kept apart.",
+        "QUICKLIST <key>",
+        "    Tell the log about a list.",
         "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
         "    Save all data and load them again.",
+        "SDSLEN <key>",
+        "    Tell the length of a key and its string, and the room that is kept behind it.",
         "SET-ACTIVE-EXPIRE <0|1>",
         "    Stop or resume the removal of expired keys that nobody asks for.",
+        "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+        "    Take values from RESTORE whatever their checksum.",
         "SLEEP <seconds>",
         "    Stop the server for so long; a fraction is allowed.",
+        "STRINGMATCH-TEST",
+        "    Match many random patterns.",
         "HELP",
         "    Print this text.",
     };
@@ -146,6 +159,7 @@ void debug(Call& call) {
         {"quicklist-packed-threshold", 3, packed_threshold},
         {"error", 3, error},
         {"reload", -2, debug_reload},
+        {"loadaof", -2, debug_loadaof},
         {"populate", 3, debug_populate},
         {"populate", 4, debug_populate},
         {"populate", 5, debug_populate},
@@ -155,6 +169,16 @@ void debug(Call& call) {
         {"htstats", -3, debug_htstats},
         {"htstats-key", -3, debug_htstats_key},
         {"listpack", 3, debug_listpack},
+        {"quicklist", -3, debug_quicklist},
+        {"sdslen", 3, debug_sdslen},
+        {"set-skip-checksum-validation", 3, debug_skip_checksum},
+        {"stringmatch-test", 2, debug_stringmatch},
+        {"segfault", 2, debug_segfault},
+        {"assert", -2, debug_abort},
+        {"panic", 2, debug_abort},
+        {"oom", 2, debug_abort},
+        {"leak", 3, debug_accepted},
+        {"drop-cluster-packet-filter", 3, debug_accepted},
         {"allocations", 2, allocations},
         {"change-repl-id", 2, debug_change_repl_id},
         {"replybuffer", 4, debug_replybuffer},

@@ -9,11 +9,12 @@
 
 #include "engine/commands/collections.h"
 #include "engine/commands/numbers.h"
-#include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/replication/replication.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
+#include "engine/snapshot/dump.h"
 #include "engine/snapshot/persistence.h"
 #include "engine/snapshot/rdb_file.h"
 #include "engine/snapshot/rdb_reader.h"
@@ -43,6 +44,9 @@ public:
         const Type type = object.type();
         Entry* entry = database.put_object(key, type, object.take());
         if (expiry) database.set_expiry(*entry, *expiry);
+    }
+    std::string function(Bytes code) override {
+        return call_.server().scripting().functions().load_stored(code, merge_);
     }
     bool stop() override { return conflict_; }
     bool conflict() const { return conflict_; }
@@ -80,9 +84,9 @@ bool read_options(Call& call, ReloadOptions& options) {
 }
 
 void flush_all(Call& call) {
-    call.server().before_flush(-1);
-    call.server().watches().touch_flushed(-1);
+    call.before_flush(-1);
     call.server().keyspace().flush_all(false);
+    call.server().scripting().functions().flush();
 }
 
 bool load(Call& call, const ReloadOptions& options) {
@@ -117,6 +121,24 @@ void debug_reload(Call& call) {
     if (!load(call, options))
         return void(call.error("ERR Error trying to load the RDB dump, check server logs"));
     call.reply().ok();
+}
+
+/// Everybody else is answered -LOADING meanwhile, and this client when all is there.
+void debug_loadaof(Call& call) {
+    Session& session = call.session();
+    if (!call.may_block())
+        return void(
+            call.error("ERR DEBUG LOADAOF waits until all is loaded, which a transaction or "
+                       "script cannot"));
+    Replication& replication = Replication::of(call.server());
+    if (const std::string error = replication.prepare_reload(); !error.empty())
+        return void(call.error("ERR " + error));
+    const BlockToken client = session.suspend([](bool) {
+        return std::string("-UNBLOCKED client unblocked while the data is being loaded\r\n");
+    });
+    flush_all(call);
+    replication.reload_append_only(
+        [&server = call.server(), client] { server.resume(client, "+OK\r\n"); });
 }
 
 /// As in Redis, replicas are told nothing of it.
@@ -232,6 +254,35 @@ void debug_listpack(Call& call) {
     spdlog::info("DEBUG LISTPACK {}: {} bytes", call.arg(2),
                  object_bytes(entry->type(), entry->object()));
     call.reply().simple("Listpack structure printed on stdout");
+}
+
+void debug_quicklist(Call& call) {
+    Entry* entry = nullptr;
+    if (!no_such_key(call, entry)) return;
+    if (entry->encoding_name() != "quicklist")
+        return void(call.error("ERR Not a quicklist encoded object."));
+    spdlog::info("DEBUG QUICKLIST {}: {} elements, {} bytes", call.arg(2),
+                 List(entry->object()).size(), object_bytes(entry->type(), entry->object()));
+    call.reply().simple("Quicklist structure printed on stdout");
+}
+
+void debug_sdslen(Call& call) {
+    Entry* entry = nullptr;
+    if (!no_such_key(call, entry)) return;
+    if (!entry->is_string() || entry->encoding() == Entry::Encoding::integer)
+        return void(call.error("ERR Not an sds encoded string."));
+    const SharedBuffer* buffer = entry->string_buffer();
+    const std::size_t length = entry->string_length();
+    const std::size_t spare = buffer ? buffer->capacity() - length : 0;
+    call.reply().simple("key_sds_len:" + std::to_string(entry->key().size()) +
+                        ", key_sds_avail:0, key_zmalloc: " + std::to_string(entry->key().size()) +
+                        ", val_sds_len:" + std::to_string(length) + ", val_sds_avail:" +
+                        std::to_string(spare) + ", val_zmalloc: " + std::to_string(length + spare));
+}
+
+void debug_skip_checksum(Call& call) {
+    skip_dump_checksum(std::atoi(std::string(call.arg(2)).c_str()) != 0);
+    call.reply().ok();
 }
 
 void debug_change_repl_id(Call& call) {

@@ -8,6 +8,7 @@
 namespace millpond::engine {
 
 void debug_reload(Call& call);
+void debug_loadaof(Call& call);
 void debug_populate(Call& call);
 void debug_protocol(Call& call);
 void debug_log(Call& call);
@@ -15,6 +16,9 @@ void debug_structsize(Call& call);
 void debug_htstats(Call& call);
 void debug_htstats_key(Call& call);
 void debug_listpack(Call& call);
+void debug_quicklist(Call& call);
+void debug_sdslen(Call& call);
+void debug_skip_checksum(Call& call);
 void debug_change_repl_id(Call& call);
 void debug_replybuffer(Call& call);
 /// Switches that are answered and have nothing to switch here.

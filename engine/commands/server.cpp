@@ -37,10 +37,7 @@ bool parse_flush(Call& call, bool& wait) {
 void flush(Call& call, int db) {
     bool wait = false;
     if (!parse_flush(call, wait)) return;
-    call.server().before_flush(db);
-    call.server().watches().touch_flushed(db);
-    call.record().events().flushed();
-    call.streams_leave(db);
+    call.before_flush(db);
     Keyspace& keys = call.server().keyspace();
     if (db < 0) {
         keys.flush_all(wait);

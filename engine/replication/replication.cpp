@@ -53,6 +53,7 @@ Replication::Replication(Server& server) : server_(server) {
         server_.keyspace(), server_.gate(),
         [this](KeyspaceObserver* hook) { server_.set_change_hook(hook); });
     snapshots_->set_functions([this] { return server_.scripting().functions().codes(); });
+    snapshots_->set_refusal([this] { return server_.loading() ? "the data is being loaded" : ""; });
     persistence_ =
         std::make_unique<Persistence>(server_, *snapshots_, [this]() -> Persistence::Fields {
             if (!server_.log().active()) return {};
@@ -131,22 +132,43 @@ void Replication::start() {
 }
 
 void Replication::load_append_only() {
+    load_aside([this] { return append_only_->load(stopping_); },
+               [this] { return append_only_->open(); }, [this] { begin(); });
+}
+
+std::string Replication::prepare_reload() {
+    if (server_.role() != Role::primary) return "A replica has its data from its primary";
+    if (server_.loading()) return "The data is being loaded already";
+    return append_only_->prepare_reload();
+}
+
+void Replication::reload_append_only(std::function<void()> done) {
+    load_aside([this] { return append_only_->load_files(stopping_); }, [] { return std::string(); },
+               std::move(done));
+}
+
+/// `load` brings the data on a thread of its own, `loaded` is called in the exclusive lane, `done`
+/// on that thread.
+void Replication::load_aside(std::function<std::string()> load, std::function<std::string()> loaded,
+                             std::function<void()> done) {
     server_.set_loading(true);
     persistence_->note_loading();
-    loader_ = std::thread([this] {
-        ::pthread_setname_np(::pthread_self(), "loading");
-        if (const std::string error = append_only_->load(stopping_); !error.empty()) {
-            if (stopping_.load()) return;
-            cannot_load(error);
-        }
-        const auto flag = server_.gate().join("loader");
-        server_.gate().run_exclusive(*flag, "loading", [this] {
-            if (const std::string error = append_only_->open(); !error.empty()) cannot_load(error);
-            persistence_->note_loaded();
-            server_.set_loading(false);
+    if (loader_.joinable()) loader_.join();  // the last one has done what it had to
+    loader_ = std::thread(
+        [this, load = std::move(load), loaded = std::move(loaded), done = std::move(done)] {
+            ::pthread_setname_np(::pthread_self(), "loading");
+            if (const std::string error = load(); !error.empty()) {
+                if (stopping_.load()) return;
+                cannot_load(error);
+            }
+            const auto flag = server_.gate().join("loader");
+            server_.gate().run_exclusive(*flag, "loading", [&] {
+                if (const std::string error = loaded(); !error.empty()) cannot_load(error);
+                persistence_->note_loaded();
+                server_.set_loading(false);
+            });
+            done();
         });
-        begin();
-    });
 }
 
 /// Follows the configured primary, if any.

@@ -61,6 +61,12 @@ public:
     /// Whom this node follows; nothing on a primary.
     std::optional<PrimaryAddress> primary() const;
 
+    /// DEBUG LOADAOF, in the exclusive lane: why the append-only file cannot be loaded anew, or an
+    /// empty text. Then all data is to be flushed, and reload_append_only() brings it back; `done`
+    /// is called on another thread.
+    std::string prepare_reload();
+    void reload_append_only(std::function<void()> done);
+
     /// A GETACK into the log, unless one is there after `offset` already. Requires: a lane.
     void ask_for_acknowledgements(LogOffset offset);
 
@@ -87,6 +93,8 @@ private:
     std::atomic<bool> backlog_{false};
     void begin();
     void load_append_only();
+    void load_aside(std::function<std::string()> load, std::function<std::string()> loaded,
+                    std::function<void()> done);
 
     std::unique_ptr<AppendOnly>
         append_only_;  ///< outlives the snapshots, which tell it of their end

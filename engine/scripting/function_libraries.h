@@ -34,9 +34,9 @@ public:
     /// `limited`: the code has LibraryLoad::kLimitMs to run.
     std::string load(std::string_view code, bool replace, bool limited, std::string& error);
     /// The same for what a data file holds: an error text or an empty one.
-    std::string load_stored(std::string_view code) {
+    std::string load_stored(std::string_view code, bool replace = false) {
         std::string error;
-        load(code, false, false, error);
+        load(code, replace, false, error);
         return error;
     }
     bool remove(std::string_view library);

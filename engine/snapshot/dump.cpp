@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/snapshot/dump.h"
 
+#include <atomic>
 #include <cstring>
 
 #include "engine/snapshot/crc64.h"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::size_t version_bytes = 2;
 constexpr std::size_t checksum_bytes = 8;
+
+std::atomic<bool> checksum_skipped{false};
 
 template <class Number>
 void put_little(std::string& out, Number value) {
@@ -51,8 +54,13 @@ bool dump_is_intact(Bytes payload) {
     if (payload.size() < version_bytes + checksum_bytes) return false;
     const std::size_t checked = payload.size() - checksum_bytes;
     const Bytes version = payload.substr(checked - version_bytes, version_bytes);
-    return get_little(version) <= static_cast<std::uint64_t>(rdb::version_max) &&
+    if (get_little(version) > static_cast<std::uint64_t>(rdb::version_max)) return false;
+    return checksum_skipped.load(std::memory_order_relaxed) ||
            get_little(payload.substr(checked)) == crc64(0, payload.substr(0, checked));
+}
+
+void skip_dump_checksum(bool yes) {
+    checksum_skipped.store(yes, std::memory_order_relaxed);
 }
 
 std::optional<RestoredValue> restore_value(Bytes payload) {

@@ -52,11 +52,15 @@ void Snapshots::run() {
 
 void Snapshots::take(SnapshotJob& job, GateFlag& flag) {
     std::vector<std::string> functions;
+    std::string refused;
     gate_.run_exclusive(flag, "snapshot", [&] {
+        if (refusal_) refused = refusal_();
+        if (!refused.empty()) return;
         walker_.cut(job.options);
         if (functions_) functions = functions_();
         job.at_cut();
     });
+    if (!refused.empty()) return job.done(refused);
     const auto head = EntryWriter::make(job.options);
     head->begin(job.aux(), functions);
     if (!job.write(head->chunk().bytes)) walker_.abort(job.error());

@@ -41,6 +41,10 @@ public:
     using Functions = std::function<std::vector<std::string>()>;
     void set_functions(Functions functions) { functions_ = std::move(functions); }
 
+    /// Why no cut can be taken now, or an empty text: asked at each, in the exclusive lane. Set
+    /// before the first job.
+    void set_refusal(std::function<std::string()> refusal) { refusal_ = std::move(refusal); }
+
     void submit(std::shared_ptr<SnapshotJob> job);
     /// Gives up the walk that is running, if any.
     void abort(std::string why);
@@ -52,6 +56,7 @@ private:
     Gate& gate_;
     SnapshotWalker walker_;
     Functions functions_;
+    std::function<std::string()> refusal_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::shared_ptr<SnapshotJob>> jobs_;

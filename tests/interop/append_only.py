@@ -126,6 +126,17 @@ class AppendOnlyTest(unittest.TestCase):
             for counter in counters:
                 counter.thread.join()
 
+    def test_a_fault_that_is_asked_for_loses_nothing_either(self):
+        for number, (word, ended_by) in enumerate((("SEGFAULT", signal.SIGSEGV), ("ASSERT", signal.SIGABRT),
+                                                   ("OOM", signal.SIGABRT), ("PANIC", signal.SIGABRT))):
+            node = self.start()
+            self.assertEqual(node("INCR", "faults"), number + 1)
+            with self.assertRaises((ConnectionError, OSError)):
+                node("DEBUG", word)
+            self.assertEqual(node.process.wait(60 * SLOWNESS), -ended_by, word)
+            self.assertIn(f"DEBUG {word} ends this process", node.log_text())
+            node.stop()
+
     def test_all_types_come_back_before_and_behind_a_rewrite(self):
         node = self.start()
         self.write_around_a_rewrite(node, 2000, 1000)
@@ -139,6 +150,62 @@ class AppendOnlyTest(unittest.TestCase):
         self.kill(node)
         node = self.start()
         self.assertEqual([node("FCALL", "f", 0), node("FCALL", "g", 0)], [1, 2])
+
+    def test_debug_loadaof_brings_back_what_the_files_hold(self):
+        node = self.start()
+        self.write_around_a_rewrite(node, 2000, 1000)
+        self.persist_all(node)
+        digest = node.digest()
+        node("DEBUG", "POPULATE", 10, "unlogged")
+        with Redis(LOOPBACK, node.port) as other:
+            other("WATCH", "unlogged:1")
+            other("MULTI")
+            other("PING")
+            self.assertEqual(node("DEBUG", "LOADAOF"), "OK")
+            self.assertEqual(node.digest(), digest)
+            self.assertIsNone(other("EXEC"))
+        node("SET", "behind", 1)
+        node("BGREWRITEAOF")
+        self.assertEqual(node("DEBUG", "LOADAOF"), "OK")
+        wait_for("the rewrite, tried again", lambda: node.info("persistence")["aof_rewrite_in_progress"] == "0")
+        self.assertEqual(node("GET", "behind"), b"1")
+        self.assert_returns(node)
+
+    def test_debug_loadaof_loses_nothing_that_was_acknowledged(self):
+        node = self.start(ENGINE, "--threads", "2")
+        node("EVAL", "for i = 1, 100000 do redis.call('SET', 'k' .. i, i) end", 0)
+        counters = [Counter(node, f"counter:{i}") for i in range(4)]
+        wait_for("counting", lambda: all(counter.acknowledged > 50 for counter in counters))
+        self.assertEqual(node("DEBUG", "LOADAOF"), "OK")
+        for counter in counters:
+            counter.thread.join()  # by -LOADING
+            found = int(node("GET", counter.name))
+            self.assertGreaterEqual(found, counter.acknowledged)
+            self.assertLessEqual(found, counter.asked)
+            self.assertEqual(int(node("LINDEX", counter.name + ":list", -1)), found, "half a transaction")
+        self.assertEqual(node("DBSIZE"), 100008)
+
+    def test_debug_loadaof_says_why_not(self):
+        node = self.start(yes="no")
+        with self.assertRaisesRegex(ReplyError, "There is no append-only file to load"):
+            node("DEBUG", "LOADAOF")
+        node("MULTI")
+        node("DEBUG", "LOADAOF")
+        node("PING")
+        with self.assertRaisesRegex(ReplyError, "a transaction or script cannot"):
+            node("EXEC")
+        self.assertEqual(node.client.read(), "PONG")
+        node("SET", "k", 1)
+        node("CONFIG", "SET", "appendonly", "yes")
+        wait_for("a base", lambda: node.info("persistence")["aof_rewrite_in_progress"] == "0"
+                 and os.path.exists(self.inside("appendonly.aof.manifest")))
+        node("CONFIG", "SET", "appendonly", "no")
+        node("SET", "k", 2)
+        self.assertEqual(node("DEBUG", "LOADAOF"), "OK")
+        self.assertEqual(node("GET", "k"), b"1")
+        node("REPLICAOF", LOOPBACK, free_port(LOOPBACK))
+        with self.assertRaisesRegex(ReplyError, "A replica has its data from its primary"):
+            node("DEBUG", "LOADAOF")
 
     def persist_all(self, node):
         """So that nothing ends between two looks at it. redis-server counts what has ended until it comes upon it."""

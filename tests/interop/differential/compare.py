@@ -28,6 +28,7 @@ BY_TYPE = {
     b"CLIENT ID": "counted from each server's start",
     b"CLIENT LIST": "ports, descriptors and buffers are each server's own",
     b"CLIENT INFO": "ports, descriptors and buffers are each server's own",
+    b"DEBUG SDSLEN": "the room that is kept is each server's own",
     b"HELLO": "names server, version and id; the fields are compared by a test of their own",
     b"LOLWUT": "a picture, and a version",
     b"COMMAND DOCS": "the wording is each project's own",

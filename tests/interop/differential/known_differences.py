@@ -13,7 +13,8 @@ GENERAL = {
     "Errors of arguments": "are the same to the byte, user input shown in them included.",
     "TLS": "there is none; the tls- directives do not exist, but for tls-port, which can only be 0.",
     "Append-only file": "each server starts from the other's files. In a base of commands (aof-use-rdb-preamble no) the deadlines of "
-    "hash fields are HPEXPIREATs, which redis-server 7.0 does not know. There is no DEBUG LOADAOF.",
+    "hash fields are HPEXPIREATs, which redis-server 7.0 does not know. Where there is nothing that DEBUG LOADAOF could load it is an "
+    "error, where redis-server ends; so it is on a replica, in a transaction, and before the first base is made.",
     "Modules": "there are none.",
     "Configuration files": "rename-command and loadmodule are unknown, and stop the start as any unknown directive does; an error names "
     "file and line, in a form of its own; save points behind an include add up as others do; CONFIG REWRITE appends what is new in the order of its own list.",
@@ -33,7 +34,7 @@ COMMANDS = {
     "config|set": "port, bind and maxclients beyond the process's descriptors cannot be changed while running",
     "config|rewrite": "words of user lines that have quotes in them are quoted, and a user whose rules could not be read again is not "
     "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
-    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; "
+    "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; LEAK leaks nothing; "
     "QUICKLIST-PACKED-THRESHOLD and SET-DISABLE-DENY-SCRIPTS are accepted without effect: the former shows in DEBUG OBJECT and in sizes only, the latter lets scripts block, which redis-server 7.0.15 does not survive",
     "info": "fields that tell of fork and defragmentation are 0; millpond_version, io_threads and fields of Redis 7.2 and 7.4 are there",
     "lolwut": "a picture of its own",
