@@ -151,10 +151,13 @@ void reset(Call& call) {
     call.server().bus().clear(session);
     session.select(0);
     session.set_protocol(Session::Protocol::resp2);
+    const bool silent = session.reply_mode == Session::ReplyMode::off;
     session.reply_mode = Session::ReplyMode::on;
     session.no_touch = session.no_evict = false;
     session.edit_text([](Session::Text& text) { text.name.clear(); });
     call.server().acl().welcome(session);
+    // Where the replies went nowhere, this is the first that does not.
+    if (silent) return resp::ReplyWriter(session.out(), session.protocol()).simple("RESET");
     call.reply().simple("RESET");
 }
 

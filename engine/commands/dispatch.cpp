@@ -815,8 +815,9 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
     if (session.reply_mode != Session::ReplyMode::on) [[unlikely]] {
         if (session.reply_mode == Session::ReplyMode::skip_next) {
             session.reply_mode = Session::ReplyMode::skip;
-        } else if (session.reply_mode == Session::ReplyMode::skip) {
-            session.reply_mode = Session::ReplyMode::on;
+        } else if (session.reply_mode == Session::ReplyMode::skip &&
+                   session.state() != Session::State::suspended) {
+            session.reply_mode = Session::ReplyMode::on;  // else the reply is still to come
         }
     }
 }

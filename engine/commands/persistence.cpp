@@ -37,7 +37,8 @@ void bgsave(Call& call) {
     }
     if (!persistence_of(call).start())
         return static_cast<void>(call.error("ERR Background save already in progress"));
-    call.reply().simple("Background saving started");
+    call.reply().simple(call.nested() ? "Background saving scheduled"
+                                      : "Background saving started");
 }
 
 void lastsave(Call& call) {
@@ -45,14 +46,13 @@ void lastsave(Call& call) {
 }
 
 void bgrewriteaof(Call& call) {
-    switch (Replication::of(call.server()).append_only().rewrite()) {
-        case AppendOnly::Begun::already:
-            call.error("ERR Background append only file rewriting already in progress");
-            return;
-        case AppendOnly::Begun::scheduled:
-            return call.reply().simple("Background append only file rewriting scheduled");
-        case AppendOnly::Begun::started:
-            return call.reply().simple("Background append only file rewriting started");
+    const AppendOnly::Begun begun = Replication::of(call.server()).append_only().rewrite();
+    if (begun == AppendOnly::Begun::already) {
+        call.error("ERR Background append only file rewriting already in progress");
+    } else if (begun == AppendOnly::Begun::scheduled || call.nested()) {
+        call.reply().simple("Background append only file rewriting scheduled");
+    } else {
+        call.reply().simple("Background append only file rewriting started");
     }
 }
 

@@ -723,7 +723,8 @@ void IoThread::end_wait(Connection& c, const std::string& reply, Resumed how) {
     c.waiter.reset();
     forget_deadline(c);
     take_messages(c);
-    if (c.reply_mode != Session::ReplyMode::off) c.out().append(reply);
+    if (c.reply_mode == Session::ReplyMode::on) c.out().append(reply);
+    if (c.reply_mode == Session::ReplyMode::skip) c.reply_mode = Session::ReplyMode::on;
     c.inbox->end_await();
     if (how == Resumed::closes) {
         c.close_after_reply();

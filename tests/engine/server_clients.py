@@ -139,6 +139,21 @@ class Clients(unittest.TestCase):
         client.push("EXEC")
         self.assertEqual(client.do("CLIENT", "REPLY", "ON"), "OK")
         self.assertEqual(client.do("ECHO", "heard"), b"heard")
+        client.push("CLIENT", "REPLY", "OFF")
+        client.push("ECHO", "silent")
+        self.assertEqual(client.do("RESET"), "RESET")
+
+    def test_a_reply_that_comes_late_is_skipped_too(self):
+        client, other = self.connect(), self.connect()
+        client.push("CLIENT", "REPLY", "SKIP")
+        client.push("WAIT", 1, 10)
+        self.assertEqual(client.do("ECHO", "heard"), b"heard")
+        client.push("CLIENT", "REPLY", "SKIP")
+        client.push("BLPOP", "skipped-queue", 0)
+        client.push("ECHO", "heard")
+        other.do("RPUSH", "skipped-queue", "element")
+        self.assertEqual(client.read(), b"heard")
+        self.assertEqual(other.do("EXISTS", "skipped-queue"), 0)
 
     def test_a_pause_parks_writes_and_lets_reads_pass(self):
         me, writer, reader = self.connect(), self.connect(), self.connect()
