@@ -129,7 +129,7 @@ bool CollectionScan::read_options() {
 }
 
 bool CollectionScan::passes(Bytes element) const {
-    return !pattern_ || glob_matches(*pattern_, element);
+    return !pattern_ || *pattern_ == "*" || glob_matches(*pattern_, element);
 }
 
 void CollectionScan::reply(std::uint64_t next) {

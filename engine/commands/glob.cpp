@@ -15,7 +15,8 @@ bool matches_class(std::string_view pattern, std::size_t& at, char c) {
     bool found = false;
     for (; at < pattern.size() && pattern[at] != ']'; ++at) {
         if (pattern[at] == '\\' && at + 1 < pattern.size()) {
-            found = found || pattern[++at] == c;
+            const char escaped = pattern[++at];
+            found = found || escaped == c;
         } else if (at + 2 < pattern.size() && pattern[at + 1] == '-') {
             const auto u = static_cast<unsigned char>(c);
             const auto first = static_cast<unsigned char>(pattern[at]),
@@ -42,6 +43,7 @@ bool matches_one(std::string_view pattern, std::size_t& at, char c) {
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
+    if (text.empty()) return pattern.empty();
     std::size_t p = 0, t = 0;
     std::size_t star = std::string_view::npos,
                 star_text = 0;  // the last star, and what it has eaten up to

@@ -8,7 +8,8 @@
 
 namespace millpond::engine {
 
-/// Takes time linear in pattern * text, whatever the pattern.
+/// Takes time linear in pattern * text, whatever the pattern. As in Redis, an empty text matches an
+/// empty pattern only; where "*" stands for everything, that is its user's to say.
 bool glob_matches(std::string_view pattern, std::string_view text) noexcept;
 
 }  // namespace millpond::engine

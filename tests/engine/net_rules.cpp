@@ -64,7 +64,8 @@ private slots:
         QVERIFY(glob_matches("h[^e]llo", "hallo") && !glob_matches("h[^e]llo", "hello"));
         QVERIFY(glob_matches("h[b-a]llo", "hallo"));
         QVERIFY(glob_matches("a\\*b", "a*b") && !glob_matches("a\\*b", "axb"));
-        QVERIFY(!glob_matches("", "a") && glob_matches("", "") && glob_matches("**", ""));
+        QVERIFY(!glob_matches("", "a") && glob_matches("", "") && !glob_matches("**", ""));
+        QVERIFY(glob_matches("[a\\]b]", "a") && glob_matches("[a\\]b]", "]"));
         QVERIFY(!glob_matches(std::string(60, '*') + "b", std::string(5000, 'a')));
     }
 };

@@ -135,6 +135,22 @@ class Differential(servers.BothServers):
         self.pair.compare_digests()
         self.finish()
 
+    def test_patterns(self):
+        """Random glob patterns on random keys, of the characters that mean something in one."""
+        rng = random.Random(SEED)
+        print(f"MILLPOND_SEED={SEED}", flush=True)
+        draw = lambda letters, most: "".join(rng.choice(letters) for _ in range(rng.randint(0, most)))  # noqa: E731
+        keys = ["", *(draw("ab[]^-\\c*", 4) for _ in range(300))]
+        self.pair.both("MSET", *(word for key in keys for word in (key, "v")))
+        self.pair.both("HSET", "hash", *(word for key in keys for word in (key, "v")))
+        for _ in range(COMMANDS // 10):
+            pattern = draw("ab*?[]^-\\c", 6)
+            self.pair.run([["KEYS", pattern]])
+        for pattern in ("*", "**", ""):
+            found = [sorted(iterate(client, "HSCAN", "hash", "MATCH", pattern)) for client in (self.pair.ours, self.pair.theirs)]
+            self.assertEqual(*found, pattern)
+        self.finish()
+
     def test_inline_commands(self):
         for line in (b"PING\r\n", b"SET inline 'a b'\r\n", b'GET "inline"\r\n', b"ECHO \"\\x41\\n\"\r\n", b"PING\n",
                      b"SET x \"unbalanced\r\n"):
