@@ -516,7 +516,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         session.close_after_reply();
         return false;
     }
-    std::uint32_t flags = spec.flags;
+    std::uint32_t flags = spec.flags_of ? spec.flags_of(server_, spec, args) : spec.flags;
     if (&spec == s.exec && session.transaction && session.transaction->open)
         flags |= session.transaction->flags;
     const auto refuse = [&](std::string_view error) {
@@ -546,18 +546,19 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
                        (session.transaction && session.transaction->open && &spec != s.exec &&
                         &spec != s.discard && &spec != s.quit && &spec != s.reset);
     if (grows && role == Role::primary && !has_room()) return refuse(refusals::kOom);
+    // PING tells of a disk in trouble, too, so that whoever looks after the node learns of it.
+    const bool told = (writes || spec.name == "ping") && role == Role::primary;
+    if (told && server_.save_failed() && config.stop_writes_on_bgsave_error &&
+        !config.save.get().empty()) {
+        return refuse(refusals::kMisconf);
+    }
+    if (const int problem = server_.append_errno(); problem != 0 && told) [[unlikely]] {
+        return refuse("MISCONF Errors writing to the AOF file: " +
+                      std::string(::strerrordesc_np(problem)));
+    }
     if (writes && role == Role::primary && config.min_replicas_to_write > 0 &&
         config.min_replicas_max_lag > 0 && server_.good_replicas() < config.min_replicas_to_write) {
         return refuse(refusals::kNoReplicas);
-    }
-    if (writes && server_.save_failed() && role == Role::primary &&
-        config.stop_writes_on_bgsave_error && !config.save.get().empty()) {
-        return refuse(refusals::kMisconf);
-    }
-    if (const int problem = server_.append_errno(); problem != 0 && writes && role == Role::primary)
-        [[unlikely]] {
-        return refuse("MISCONF Errors writing to the AOF file: " +
-                      std::string(::strerrordesc_np(problem)));
     }
     if (writes && role != Role::primary && (role == Role::none || config.replica_read_only)) {
         return refuse(refusals::kReadonly);
@@ -567,7 +568,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         return refuse(subscribed_mode_error(spec));
     }
     if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data &&
-        !(spec.flags & kStale)) {
+        !(flags & kStale)) {
         return refuse(refusals::kMasterDown);
     }
     if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
@@ -578,12 +579,8 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         return refuse("ERR Replica can't interact with the keyspace");
     }
     const Pause::Level level = server_.pause().level();
-    const auto is_held = [&] {
-        if (level == Pause::Level::all || (flags & kWrite)) return true;
-        return (flags & kMayReplicate) &&
-               !(spec.changes_nothing && spec.changes_nothing(server_, args));
-    };
-    if (level != Pause::Level::none && is_held()) {
+    if (level == Pause::Level::all ||
+        (level != Pause::Level::none && (flags & (kWrite | kMayReplicate)))) {
         session.state_.store(Session::State::parked, std::memory_order_relaxed);
         parked = true;
         return false;

@@ -41,9 +41,9 @@ void fcall_ro(Call& call) {
     fcall_generic(call, true);
 }
 
-bool fcall_changes_nothing(Server& server, std::span<const Bytes> args) {
+std::uint32_t fcall_flags(Server& server, const CommandSpec& spec, std::span<const Bytes> args) {
     const LibraryFunction* function = server.scripting().functions().find(args[1]);
-    return function && (function->flags & kScriptNoWrites);
+    return function ? command_flags(spec.flags, function->flags) : spec.flags;
 }
 
 // -- FUNCTION
@@ -225,7 +225,7 @@ void add_function_commands(CommandTable& table) {
                    .summary = summary,
                    .find_keys = scripted_keys,
                    .key_flags = key_flags,
-                   .changes_nothing = flags & kMayReplicate ? fcall_changes_nothing : nullptr});
+                   .flags_of = fcall_flags});
     };
     run("fcall", kMayReplicate, fcall, "Runs a function", "RW ACCESS UPDATE");
     run("fcall_ro", kReadonly, fcall_ro, "Runs a function that may not write", "RO ACCESS");

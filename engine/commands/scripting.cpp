@@ -75,14 +75,14 @@ void evalsha_ro(Call& call) {
     eval_generic(call, true, true);
 }
 
-bool eval_changes_nothing(Server&, std::span<const Bytes> args) {
+std::uint32_t eval_flags(Server&, const CommandSpec& spec, std::span<const Bytes> args) {
     const Shebang shebang = read_shebang(args[1]);
-    return shebang.error.empty() && (shebang.flags & kScriptNoWrites);
+    return shebang.error.empty() ? command_flags(spec.flags, shebang.flags) : spec.flags;
 }
 
-bool evalsha_changes_nothing(Server& server, std::span<const Bytes> args) {
+std::uint32_t evalsha_flags(Server& server, const CommandSpec& spec, std::span<const Bytes> args) {
     const auto* script = server.scripting().scripts().find(args[1]);
-    return script && (script->flags & kScriptNoWrites);
+    return script ? command_flags(spec.flags, script->flags) : spec.flags;
 }
 
 // -- SCRIPT
@@ -134,8 +134,8 @@ void add_scripting_commands(CommandTable& table) {
     constexpr std::uint32_t kRuns =
         kNoscript | kStale | kSkipMonitor | kMayReplicate | kNoMandatoryKeys;
     const auto run = [&](std::string_view name, bool read_only, Handler handler,
-                         decltype(CommandSpec::changes_nothing) changes_nothing,
-                         std::string_view since, std::string_view summary) {
+                         decltype(CommandSpec::flags_of) flags_of, std::string_view since,
+                         std::string_view summary) {
         table.add({.name = name,
                    .arity = -3,
                    .flags = read_only ? (kRuns & ~kMayReplicate) | kReadonly : kRuns,
@@ -148,13 +148,13 @@ void add_scripting_commands(CommandTable& table) {
                    .summary = summary,
                    .find_keys = scripted_keys,
                    .key_flags = read_only ? "RO ACCESS" : "RW ACCESS UPDATE",
-                   .changes_nothing = changes_nothing});
+                   .flags_of = flags_of});
     };
-    run("eval", false, eval, eval_changes_nothing, "2.6.0", "Runs a Lua script");
-    run("evalsha", false, evalsha, evalsha_changes_nothing, "2.6.0",
+    run("eval", false, eval, eval_flags, "2.6.0", "Runs a Lua script");
+    run("evalsha", false, evalsha, evalsha_flags, "2.6.0",
         "Runs a Lua script that the server knows");
-    run("eval_ro", true, eval_ro, nullptr, "7.0.0", "Runs a Lua script that may not write");
-    run("evalsha_ro", true, evalsha_ro, nullptr, "7.0.0",
+    run("eval_ro", true, eval_ro, eval_flags, "7.0.0", "Runs a Lua script that may not write");
+    run("evalsha_ro", true, evalsha_ro, evalsha_flags, "7.0.0",
         "Runs a Lua script that the server knows and that may not write");
 
     table.add({.name = "script",

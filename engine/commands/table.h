@@ -101,8 +101,10 @@ struct CommandSpec {
     std::string_view key_flags = "";
     /// With these arguments it needs the exclusive lane, whatever `lane` says.
     bool (*needs_exclusive)(std::span<const Bytes> args) = nullptr;
-    /// With kMayReplicate: with these arguments it does not, after all. In its lane.
-    bool (*changes_nothing)(Server& server, std::span<const Bytes> args) = nullptr;
+    /// Of scripts, which may say themselves what they do: the flags that hold with these arguments.
+    /// In a lane.
+    std::uint32_t (*flags_of)(Server& server, const CommandSpec& spec,
+                              std::span<const Bytes> args) = nullptr;
 
     // Set by CommandTable::add().
     std::uint16_t id = 0;                    ///< dense, for statistics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scripting/flags.h"
 
+#include "engine/commands/table.h"
 #include "resp/words.h"
 
 namespace millpond::engine {
@@ -24,6 +25,19 @@ void read_flags(std::string_view list, Shebang& shebang) {
 }
 
 }  // namespace
+
+std::uint32_t command_flags(std::uint32_t command, std::uint32_t script) {
+    if (script & kScriptSaysNothing) return command;
+    command &= ~(kStale | kDenyOom | kWrite);
+    if (script & kScriptNoWrites) {
+        command &= ~kMayReplicate;
+    } else {
+        command |= kWrite;
+        if (!(script & kScriptAllowOom)) command |= kDenyOom;
+    }
+    if (script & kScriptAllowStale) command |= kStale;
+    return command;
+}
 
 std::optional<ScriptFlag> find_script_flag(std::string_view name) {
     for (const auto& [known, flag] : kScriptFlags) {

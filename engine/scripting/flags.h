@@ -33,6 +33,10 @@ inline constexpr std::array<std::pair<std::string_view, ScriptFlag>, 5> kScriptF
 /// The flag of this name, or nothing.
 std::optional<ScriptFlag> find_script_flag(std::string_view name);
 
+/// The flags of a command that runs such a script: one that says what it does is judged as a
+/// command that does just that.
+std::uint32_t command_flags(std::uint32_t command, std::uint32_t script);
+
 /// The first line of an EVAL script. `size` is its length without the line's end, 0 when there is
 /// none.
 struct Shebang {

@@ -52,7 +52,8 @@ COMMANDS = {
     "reset": "ends CLIENT NO-EVICT too, as in Redis 7.2",
     "set": "IFEQ, of Valkey 8.1, is there; goes to replicas without the condition (NX, XX) that has been met",
     "dump": "a string beyond 16 KiB is not compressed; hashes and sets are in an order of their own",
-    "xread": "an entry that is gone again at the end of its transaction wakes nobody, as in Redis 7.2",
+    "xread": "an entry that is gone again at the end of its transaction wakes nobody, as in Redis 7.2; who may not read the keys of one that "
+    "makes no sense is told that it makes none",
     "blpop": "clients that wait at one key for different types are each served in their turn, as in Redis 7.2",
     "xautoclaim": "its COUNT has a fixed bound, where Redis's follows its allocator",
     "pfadd": "changes nothing of a value that is corrupted",
