@@ -120,6 +120,8 @@ void script_kill(Call& call) {
 }
 
 void script_debug(Call& call) {
+    if (!call.reply().buffer().empty())
+        return static_cast<void>(call.error("ERR SCRIPT DEBUG must be called outside a pipeline"));
     if (is_word(call.arg(2), "no")) return call.reply().ok();
     if (is_word(call.arg(2), "yes") || is_word(call.arg(2), "sync")) {
         // An OK would promise a debugger, and the client would wait for its first line.
