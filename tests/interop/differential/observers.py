@@ -260,7 +260,7 @@ class Observers(servers.BothServers):
         for commands in ([tell, push], [push, tell], [tell, push, tell], [change, push, change_other], [push, change, tell, change_other],
                          [["MULTI"], change, push, change_other, ["EXEC"], tell], [["MULTI"], push, ["EXEC"], tell, change],
                          [["MULTI"], tell, push, tell, ["EXEC"], tell], [["EVAL", "redis.call('LPUSH', 'l', 'x') redis.call('PUBLISH', 'news', 1)", 1, "l"], tell],
-                         [["MSET", "k0", 1, "k1", 1], push, ["FLUSHALL"]]):
+                         [["MSET", "k0", 1, "k1", 1], push, ["FLUSHALL"]], [push, ["DEBUG", "RELOAD"], tell]):
             told = []
             for side in self.sides:
                 observer = side.server.client()
