@@ -68,12 +68,12 @@ void Call::streams_leave(int db, int successor) {
     if (!waiters.any(Type::stream)) return;
     Database::Options options = db_.options();
     options.ignore_expiry = true;
+    const auto is_stream = [&](int in, Bytes key) {
+        const Entry* entry = Database(server_->keyspace(), in, options, *record_).peek(key);
+        return entry && entry->type() == Type::stream;
+    };
     for (const auto& [index, key] : waiters.keys_of(db)) {
-        const auto is_stream = [&](int in) {
-            const Entry* entry = Database(server_->keyspace(), in, options, *record_).peek(key);
-            return entry && entry->type() == Type::stream;
-        };
-        if (is_stream(index) && (successor < 0 || !is_stream(successor)))
+        if (is_stream(index, key) && (successor < 0 || !is_stream(successor, key)))
             record_->ready(index, key);
     }
 }

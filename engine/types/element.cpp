@@ -14,6 +14,7 @@ namespace millpond::engine {
 namespace {
 
 constexpr std::int64_t kTinyMax = 63;
+constexpr std::size_t kPointerBytes = sizeof(void*);
 constexpr std::uint8_t kIntegerLast = 0xe5;
 constexpr std::uint8_t kMediumString = 0xe8;
 constexpr std::uint8_t kBlock = 0xe9;
@@ -60,7 +61,7 @@ bool is_integer_form(std::uint8_t head) {
 
 Block* block_of(const std::uint8_t* at) {
     Block* block;
-    std::memcpy(&block, at + 1, sizeof block);
+    std::memcpy(&block, at + 1, kPointerBytes);
     return block;
 }
 
@@ -110,7 +111,7 @@ void Needle::encode(std::uint8_t* to) const {
     if (head_size_ > 1) std::memcpy(to + 1, &head_[1], head_size_ - 1u);
     if (block_) {
         Block* block = Block::create(text_);
-        std::memcpy(to + 1, &block, sizeof block);
+        std::memcpy(to + 1, &block, kPointerBytes);
     } else if (body_ != 0) {
         std::memcpy(to + head_size_, text_.data(), body_);
     }
@@ -168,7 +169,7 @@ void release_element(const std::uint8_t* at) noexcept {
 void unshare_element(std::uint8_t* at) {
     if (*at != kBlock) return;
     Block* copy = Block::create(block_of(at)->bytes());
-    std::memcpy(at + 1, &copy, sizeof copy);
+    std::memcpy(at + 1, &copy, kPointerBytes);
 }
 
 std::size_t element_block_bytes(const std::uint8_t* at) {
