@@ -3,16 +3,43 @@
 
 namespace millpond::engine {
 
+namespace {
+
+/// Both clocks at one moment.
+struct Moment {
+    std::int64_t ns = 0;
+    std::uint64_t ticks = 0;
+};
+
+/// Of some tries the one that was interrupted least.
+Moment moment() {
+    constexpr int kTries = 8;
+    Moment best;
+    std::uint64_t shortest = UINT64_MAX;
+    for (int i = 0; i < kTries; ++i) {
+        const std::uint64_t before = ticks();
+        const std::int64_t ns = steady_ns();
+        const std::uint64_t gap = ticks() - before;
+        if (gap >= shortest) continue;
+        shortest = gap;
+        best = {ns, before + gap / 2};
+    }
+    return best;
+}
+
+}  // namespace
+
 double ns_per_tick() {
     static const double measured = [] {
-        constexpr std::int64_t kMeasuredNs = 2'000'000;
-        const std::int64_t begin_ns = steady_ns();
-        const std::uint64_t begin = ticks();
-        std::int64_t end_ns = begin_ns;
-        while (end_ns - begin_ns < kMeasuredNs) end_ns = steady_ns();
-        const std::uint64_t passed = ticks() - begin;
-        return passed == 0 ? 1.0
-                           : static_cast<double>(end_ns - begin_ns) / static_cast<double>(passed);
+        // Long enough for a few parts in ten thousand; a start waits for it.
+        constexpr std::int64_t kMeasuredNs = 200'000;
+        const Moment begin = moment();
+        while (steady_ns() - begin.ns < kMeasuredNs) {
+        }
+        const Moment end = moment();
+        return end.ticks == begin.ticks ? 1.0
+                                        : static_cast<double>(end.ns - begin.ns) /
+                                              static_cast<double>(end.ticks - begin.ticks);
     }();
     return measured;
 }

@@ -38,7 +38,7 @@ inline std::uint64_t ticks() {
 #endif
 }
 
-/// Nanoseconds per tick, measured once at the first call (2 ms).
+/// Nanoseconds per tick, measured once at the first call (0.2 ms).
 double ns_per_tick();
 
 }  // namespace millpond::engine
