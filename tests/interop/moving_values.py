@@ -241,6 +241,7 @@ class MovingValues(unittest.TestCase):
     def test_a_key_that_changes_meanwhile_is_sent_as_it_is_at_last(self):
         """Writes that are acknowledged while a key is on its way are not lost: they are on one side or the other."""
         stop = threading.Event()
+        begun = [threading.Event() for _ in range(2)]
         written = {}
 
         def write(number):
@@ -249,12 +250,15 @@ class MovingValues(unittest.TestCase):
             while not stop.is_set():
                 if client.call("HINCRBY", "counter", f"w{number}", "1").kind == ":":
                     count += 1
+                    begun[number].set()
             written[number] = count
             client.close()
 
         writers = [threading.Thread(target=write, args=(number,)) for number in range(2)]
         for writer in writers:
             writer.start()
+        for event in begun:
+            self.assertTrue(event.wait(30), "a writer writes nothing")
         moved = {}
         outcomes = set()
 
