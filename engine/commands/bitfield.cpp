@@ -82,8 +82,13 @@ std::optional<std::uint64_t> add(const Operation& op, std::uint64_t value, std::
     switch (op.overflow) {
         case Overflow::fail:
             return std::nullopt;
-        case Overflow::saturate:
-            return static_cast<std::uint64_t>(sum > max ? max : min);
+        case Overflow::saturate: {
+            // As in Redis: what is missing up to the maximum overflows itself where nearly the
+            // least of 64 bits is set, which so is taken for too much.
+            const bool above =
+                sum > max || (op.is_signed && op.width < 64 && base < max - INT64_MAX);
+            return static_cast<std::uint64_t>(above ? max : min);
+        }
         case Overflow::wrap:
             break;
     }
