@@ -24,6 +24,7 @@ from corpus_effects import WRITES
 from effects import Stream
 from generator import Generator
 from pair import Pair
+from unspecified import SORTS, why_unspecified
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 COMMANDS = 2_000_000 if os.environ.get("MILLPOND_SOAK") else 20_000
@@ -94,7 +95,7 @@ class Differential(servers.BothServers):
             if len(batch) == BATCH:
                 self.pair.run(batch, f"#{seen}.. ")
                 seen, batch = seen + len(batch), []
-                if self.pair.differences:
+                if self.pair.differences and not self.is_excused():
                     break
         if not self.pair.differences:
             self.pair.run(batch)
@@ -198,6 +199,17 @@ class Differential(servers.BothServers):
             differences, compared = command_docs.compare(*self.pair.both("COMMAND", "DOCS"))
             self.assertGreater(compared, 150, "too few commands known to both")
             self.assertFalse(differences, f"{len(differences)} of {compared}:\n" + "\n".join(differences))
+
+    def is_excused(self):
+        """Nothing but orders of SORT that are left open for the data, which then are forgotten."""
+        commands = self.pair.unlike
+        excused = self.pair.transaction is None and all(
+            command[0].upper() in SORTS and why_unspecified(self.pair, command) for command in commands)
+        if excused:
+            print(f"not counted: {self.pair.differences}", flush=True)
+            self.pair.differences.clear()
+            commands.clear()
+        return excused
 
     def test_generator_covers_every_data_command(self):
         makers = Generator(random.Random(0)).makers

@@ -11,6 +11,7 @@ class Pair:
     def __init__(self, ours, theirs):
         self.ours, self.theirs = ours.client(), theirs.client()
         self.differences = []
+        self.unlike = []  # the commands that they are of
         self.seen = 0
         self.transaction = None
         self.executed = []  # the commands of the last EXEC, for the report
@@ -32,6 +33,7 @@ class Pair:
             ours, theirs = self.ours.read(), self.theirs.read()
             self.seen += 1
             if not self.same(command, ours, theirs):
+                self.unlike.append(command)
                 queue = "".join(f" [{show(each)}]" for each in self.executed if command[0].upper() == b"EXEC")
                 self.differences.append(f"{context}{show(command)}{queue}\n    millpond: {ours!r}\n    redis:    {theirs!r}")
             if len(self.differences) >= DIFFERENCES_MAX:
