@@ -104,14 +104,14 @@ bool ScriptRun::refuse_run() {
     if (what_.flags & kScriptSaysNothing)
         return is_stale(server) && !call_.applying() && refuse(refusals::kMasterDown);
     if (call_.applying()) return false;
-    const bool writes = !(what_.flags & kScriptNoWrites);
-    if (writes && !(what_.flags & kScriptAllowOom) && no_room_) return refuse(refusals::kOom);
+    const std::uint32_t flags = command_flags(0, what_.flags);
+    const bool writes = (flags & kWrite) != 0;
+    if ((flags & kDenyOom) && no_room_) return refuse(refusals::kOom);
     if (writes) {
         const std::string error = write_refusal();
         if (!error.empty()) return refuse(error);
     }
-    if (is_stale(server) && !(what_.flags & kScriptAllowStale))
-        return refuse(refusals::kMasterDown);
+    if (is_stale(server) && !(flags & kStale)) return refuse(refusals::kMasterDown);
     if (writes && what_.read_only)
         return refuse("ERR Can not execute a script with write flag using *_ro command.");
     return false;

@@ -21,12 +21,14 @@ RunChain& chain_of(void* object) {
     return *static_cast<RunChain*>(object);
 }
 
-/// Room for an entry in the single run, by making it a chain when it is full.
-void make_room(ObjectSlot slot, std::size_t bytes) {
-    if (is_packed(slot) && run_of(slot)->count > 0 &&
-        run_of(slot)->used + bytes > list_run::kBytesMax) {
-        slot = new RunChain(run_of(slot));
-    }
+/// Room for an entry, by making the single run a chain when it is full. Is it a single run still?
+bool make_room(ObjectSlot slot, const Needle& needle) {
+    if (!is_packed(slot)) return false;
+    Run* const run = run_of(slot);
+    if (run->count == 0 || run->used + list_run::entry_size(needle) <= list_run::kBytesMax)
+        return true;
+    slot = new RunChain(run);
+    return false;
 }
 
 bool visit_entry(const std::uint8_t* at, FunctionView<bool(Bytes)> visit) {
@@ -101,8 +103,7 @@ Bytes List::at(std::size_t index) const {
 
 void List::set(std::size_t index, Bytes value) {
     Needle needle(value);
-    make_room(slot_, list_run::entry_size(needle));
-    if (is_packed(slot_)) {
+    if (make_room(slot_, needle)) {
         list_run::replace(run_of(slot_), index, needle);
     } else {
         chain_of(slot_).replace(index, needle);
@@ -111,8 +112,7 @@ void List::set(std::size_t index, Bytes value) {
 
 void List::insert(std::size_t index, Bytes value) {
     Needle needle(value);
-    if (is_packed(slot_)) make_room(slot_, list_run::entry_size(needle));
-    if (is_packed(slot_)) {
+    if (make_room(slot_, needle)) {
         list_run::insert(run_of(slot_), index, needle);
     } else {
         chain_of(slot_).insert(index, needle);

@@ -202,13 +202,11 @@ class Differential(servers.BothServers):
 
     def is_excused(self):
         """Nothing but orders of SORT that are left open for the data, which then are forgotten."""
-        commands = self.pair.unlike
         excused = self.pair.transaction is None and all(
-            command[0].upper() in SORTS and why_unspecified(self.pair, command) for command in commands)
+            command[0].upper() in SORTS and why_unspecified(self.pair, command) for command in self.pair.unlike)
         if excused:
             print(f"not counted: {self.pair.differences}", flush=True)
-            self.pair.differences.clear()
-            commands.clear()
+            self.pair.forget()
         return excused
 
     def test_generator_covers_every_data_command(self):

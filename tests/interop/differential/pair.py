@@ -24,6 +24,11 @@ class Pair:
         """A command whose replies are not compared."""
         return self.ours.call(*words), self.theirs.call(*words)
 
+    def forget(self):
+        """What has been found does not count."""
+        self.differences.clear()
+        self.unlike.clear()
+
     def run(self, commands, context=""):
         """A pipeline to each, compared reply by reply."""
         commands = [[to_bytes(word) for word in command] for command in commands]
