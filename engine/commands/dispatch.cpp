@@ -399,7 +399,7 @@ void Executor::answer_busy(Session& session, std::span<const Bytes> args) {
     const CommandSpec* spec = identify(session, args, look_up(args[0]));
     if (!spec) return;
     if (server_.acl().must_authenticate(session) && !(spec->flags & kNoAuth))
-        return reject(session, spec, refusals::kNoAuth);
+        return reject(session, spec, args, refusals::kNoAuth);
     const Scratch& s = *scratch_;
     const bool admitted = (spec->flags & kAllowBusy) && spec->while_busy;
     if (admitted && queues(session, *spec)) return queue(session, *spec, args);
@@ -408,7 +408,7 @@ void Executor::answer_busy(Session& session, std::span<const Bytes> args) {
     if (spec == s.exec || spec == s.unwatch || spec == s.reset || (spec == s.discard && open))
         leave_watches(session);
     if (!admitted || (on_bus && !take_bus_unless_busy()))
-        return reject(session, spec, server_.scripting().running().busy_error());
+        return reject(session, spec, args, server_.scripting().running().busy_error());
     if (on_bus && session.inbox) session.inbox->drain(session);
     Record record(server_);
     Call call(*this, *spec, args, session, server_, record, output(session), {});
@@ -449,21 +449,21 @@ const CommandSpec* Executor::identify(Session& session, std::span<const Bytes> a
     if (spec && restricted && s.restricted[spec->id]) spec = nullptr;
     if (!spec) {
         session.last_command.store(nullptr, std::memory_order_relaxed);
-        reject(session, nullptr, unknown_command(args));
+        reject(session, nullptr, args, unknown_command(args));
         return nullptr;
     }
     if (spec->has_subcommands && args.size() >= 2) {
         const CommandSpec* sub = server_.commands().find_subcommand(*spec, args[1]);
         if (!sub || (restricted && s.restricted[sub->id])) {
             session.last_command.store(nullptr, std::memory_order_relaxed);
-            reject(session, spec, unknown_subcommand(*spec, args[1]));
+            reject(session, spec, args, unknown_subcommand(*spec, args[1]));
             return nullptr;
         }
         spec = sub;
     }
     session.last_command.store(spec, std::memory_order_relaxed);
     if (!arity_fits(*spec, args.size()) || !spec->handler) {
-        reject(session, spec,
+        reject(session, spec, args,
                "ERR wrong number of arguments for '" + std::string(spec->name) + "' command");
         return nullptr;
     }
@@ -520,7 +520,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     if (&spec == s.exec && session.transaction && session.transaction->open)
         flags |= session.transaction->flags;
     const auto refuse = [&](std::string_view error) {
-        reject(session, &spec, error);
+        reject(session, &spec, args, error);
         return false;
     };
     Config& config = server_.config();
@@ -597,7 +597,8 @@ std::string& Executor::output(Session& session) {
     return scratch_->sink;
 }
 
-void Executor::reject(Session& session, const CommandSpec* spec, std::string_view error) {
+void Executor::reject(Session& session, const CommandSpec* spec, std::span<const Bytes> args,
+                      std::string_view error) {
     if (spec) statistics_.commands[spec->id].rejected.add(1);
     server_.statistics().count_error(error.substr(0, error.find(' ')));
     resp::ReplyWriter reply(output(session), session.protocol());
@@ -611,12 +612,23 @@ void Executor::reject(Session& session, const CommandSpec* spec, std::string_vie
         }
         if (error.starts_with("ERR ")) error.remove_prefix(4);
         reply.error("EXECABORT Transaction discarded because of: " + std::string(error));
+        if (server_.bus().has_monitors()) show_refused(session, *spec, args);
         return;
     }
     if (session.transaction && session.transaction->open) {
         session.transaction->broken = true;
     }
     reply.error(error);
+}
+
+/// Those who monitor have seen MULTI: they are shown that its transaction has ended.
+void Executor::show_refused(Session& session, const CommandSpec& spec,
+                            std::span<const Bytes> args) {
+    if (!take_bus_unless_busy()) return;
+    Delivery delivery;
+    server_.bus().feed_monitors(monitor_line(server_, session, spec, args), delivery);
+    server_.bus().unlock();
+    delivery.wake();
 }
 
 // -- Transactions

@@ -138,7 +138,10 @@ private:
     static bool is_plain(const Session& session);
     /// May data grow? Makes room for it where it can.
     bool has_room() const;
-    void reject(Session& session, const CommandSpec* spec, std::string_view error);
+    void reject(Session& session, const CommandSpec* spec, std::span<const Bytes> args,
+                std::string_view error);
+    [[gnu::cold]] void show_refused(Session& session, const CommandSpec& spec,
+                                    std::span<const Bytes> args);
     bool queues(const Session& session, const CommandSpec& spec) const;
     void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
     /// The usual command, of one key.

@@ -3,6 +3,7 @@
 // Times to live: EXPIRE, TTL, PERSIST and their kin. All of them are logged as PEXPIREAT, or as a
 // DEL when the deadline has passed already.
 #include <string>
+#include <vector>
 
 #include "engine/commands/generic.h"
 #include "engine/commands/numbers.h"
@@ -74,7 +75,10 @@ void expire_at(Call& call, bool seconds, bool absolute) {
         call.notify(EventClass::generic, "del", key);
     } else {
         call.db().set_expiry(*entry, when);
-        call.effect({"PEXPIREAT", key, integer_text(when)});
+        const std::string deadline = integer_text(when);
+        std::vector<Bytes> command{"PEXPIREAT", key, deadline};
+        command.insert(command.end(), call.args().begin() + 3, call.args().end());
+        call.effect(command);
         call.notify(EventClass::generic, "expire", key);
     }
     call.changed();

@@ -4,6 +4,9 @@
 // applies them, lets a key go at the same moment.
 #include "engine/commands/strings.h"
 
+#include <optional>
+#include <vector>
+
 #include "engine/commands/numbers.h"
 #include "engine/keyspace/keyspace.h"
 
@@ -71,6 +74,24 @@ void get(Call& call) {
     reply_old_value(call, call.arg(1));
 }
 
+/// What is logged of a SET that has options: with a deadline only that, and else the command as it
+/// was sent, in Redis's way; but nobody asks for the old value, and what was compared has been.
+void log_set(Call& call, const SetOptions& options, const std::optional<UnixMillis>& deadline) {
+    const Bytes key = call.arg(1), value = call.arg(2);
+    if (deadline) return log_set_until(call, key, value, *deadline);
+    const bool compared = options.equal_at != 0;
+    if (!compared && !options.get) return;
+    std::vector<Bytes> command;
+    for (std::size_t i = 0; i < call.argc(); ++i) {
+        if (compared && i + 1 == options.equal_at) {
+            ++i;
+        } else if (i < 3 || !is_word(call.arg(i), "get")) {
+            command.push_back(call.arg(i));
+        }
+    }
+    call.effect(command);
+}
+
 /// Does the key hold exactly that? Nothing when it holds no string: the error has been written.
 std::optional<bool> holds(Call& call, Bytes key, Bytes expected) {
     const Entry* entry = call.db().find_write(key);
@@ -111,19 +132,11 @@ void set(Call& call) {
     }
     if (deadline) {
         call.db().put_string_until(key, value, *deadline);
-        log_set_until(call, key, value, *deadline);
     } else {
         call.db().put_string(key, value,
                              options.keep_ttl ? Database::Ttl::keep : Database::Ttl::clear);
-        // What is logged asks for no reply and has no condition left.
-        if (call.argc() > 3) {
-            if (options.keep_ttl) {
-                call.effect({"SET", key, value, "KEEPTTL"});
-            } else {
-                call.effect({"SET", key, value});
-            }
-        }
     }
+    if (call.argc() > 3) log_set(call, options, deadline);
     call.changed();
     call.notify(EventClass::string, "set", key);
     if (deadline) call.notify(EventClass::generic, "expire", key);

@@ -16,13 +16,27 @@ namespace millpond::engine {
 
 namespace {
 
-std::string source_of(Call& call, bool from_script) {
-    if (from_script) return "lua";
-    const Session& session = call.session();
+std::string source_of(Server& server, const Session& session) {
     if (session.via == Session::Via::unix_socket) {
-        return "unix:" + call.server().config().unixsocket.get();
+        return "unix:" + server.config().unixsocket.get();
     }
     return session.peer.empty() ? "?:0" : session.peer;
+}
+
+std::string line_of(const std::string& source, int db, const CommandSpec& spec,
+                    std::span<const Bytes> args) {
+    const std::int64_t now_us = unix_us();
+    char time[48];
+    std::snprintf(time, sizeof time, "+%lld.%06lld [%d ", static_cast<long long>(now_us / 1000000),
+                  static_cast<long long>(now_us % 1000000), db);
+    std::string line = time + source + "]";
+    std::vector<Bytes> shown;
+    const bool secret = acl::redact(spec, args, shown);
+    for (const Bytes arg : secret ? std::span<const Bytes>(shown) : args) {
+        line += ' ';
+        resp::append_quoted(line, arg);
+    }
+    return line + "\r\n";
 }
 
 }  // namespace
@@ -36,18 +50,14 @@ bool monitored(Call& call) {
 }
 
 std::string monitor_line(Call& call, bool from_script) {
-    const std::int64_t now_us = unix_us();
-    char time[48];
-    std::snprintf(time, sizeof time, "+%lld.%06lld [%d ", static_cast<long long>(now_us / 1000000),
-                  static_cast<long long>(now_us % 1000000), call.session().db());
-    std::string line = time + source_of(call, from_script) + "]";
-    std::vector<Bytes> shown;
-    const bool secret = acl::redact(call.spec(), call.args(), shown);
-    for (const Bytes arg : secret ? std::span<const Bytes>(shown) : call.args()) {
-        line += ' ';
-        resp::append_quoted(line, arg);
-    }
-    return line + "\r\n";
+    const Session& session = call.session();
+    return line_of(from_script ? "lua" : source_of(call.server(), session), session.db(),
+                   call.spec(), call.args());
+}
+
+std::string monitor_line(Server& server, const Session& session, const CommandSpec& spec,
+                         std::span<const Bytes> args) {
+    return line_of(source_of(server, session), session.db(), spec, args);
 }
 
 }  // namespace millpond::engine

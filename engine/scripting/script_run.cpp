@@ -253,8 +253,10 @@ std::string ScriptRun::refusal(const CommandSpec* spec) {
         return "Can not execute the command on a stale replica";
     if (auto denied = server.acl().refuse_in_script(call_.session(), *spec, arguments))
         return std::move(*denied);
+    // What may replicate counts: clients that are paused for writes may run such a script.
+    if (read_only_ && (spec->flags & (kWrite | kMayReplicate)))
+        return "Write commands are not allowed from read-only scripts.";
     if (spec->flags & kWrite) {
-        if (read_only_) return "Write commands are not allowed from read-only scripts.";
         const std::string error = write_refusal();
         if (!error.empty()) return "-" + error;
     }

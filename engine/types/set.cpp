@@ -121,11 +121,11 @@ bool Set::add(Bytes member) {
     Needle needle(member);
     if (form_of(slot_) == Form::integers) {
         if (needle.is_integer()) {
-            bool added = integer_set::add(run_of(slot_), needle.integer());
+            if (!integer_set::add(run_of(slot_), needle.integer())) return false;
             if (size() > type_limits().set_max_intset_entries.load(std::memory_order_relaxed)) {
                 leave_integers(slot_, {});
             }
-            return added;
+            return true;
         }
         leave_integers(slot_, member);
     }

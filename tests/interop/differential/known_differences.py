@@ -11,6 +11,8 @@ GENERAL = {
     "and DBSIZE and KEYS may count expired keys for longer.",
     "Prose": "the texts of HELP, DOCTOR, LOLWUT, and the summaries of COMMAND DOCS are Millpond's own words.",
     "Errors of arguments": "are the same to the byte, user input shown in them included.",
+    "Lazy freeing": "what is big is always freed in the background; the lazyfree- directives of deadlines, of eviction and of the server's "
+    "own deletions are kept and change nothing: replicas are told DEL, never UNLINK.",
     "TLS": "there is none; the tls- directives do not exist, but for tls-port, which can only be 0.",
     "Append-only file": "each server starts from the other's files. In a base of commands (aof-use-rdb-preamble no) the deadlines of "
     "hash fields are HPEXPIREATs, which redis-server 7.0 does not know. Where there is nothing that DEBUG LOADAOF could load it is an "
@@ -51,7 +53,7 @@ COMMANDS = {
     "readonly": "refused, as by a redis-server without cluster support",
     "readwrite": "refused, as by a redis-server without cluster support",
     "reset": "ends CLIENT NO-EVICT too, as in Redis 7.2",
-    "set": "IFEQ, of Valkey 8.1, is there; goes to replicas without the condition (NX, XX) that has been met",
+    "set": "IFEQ, of Valkey 8.1, is there; replicas are sent what it has come to",
     "dump": "a string beyond 16 KiB is not compressed; hashes and sets are in an order of their own",
     "xread": "an entry that is gone again at the end of its transaction wakes nobody, as in Redis 7.2; who may not read the keys of one that "
     "makes no sense is told that it makes none",

@@ -171,7 +171,8 @@ class Observers(servers.BothServers):
             "CONFIG GET port", "CLIENT ID", "CLIENT LIST", "GET", "NOSUCH", "PUBLISH a b", "DEBUG SLEEP 0", "SLOWLOG GET", "COMMAND COUNT",
             'ECHO "\\x00\\x07\\x08\\n\\r\\t\\x22\\\\ \\x7f\\xff"', "get A", "WATCH a", "UNWATCH", "MEMORY USAGE a")] + [
             ["MULTI", "SET a 1", "GET a", "SELECT 3", "SET a 2", "SELECT 0", "EXEC"], ["MULTI", "NOSUCH", "EXEC"],
-            ["MULTI", "SET a 1", "DISCARD"], ["HELLO 3", "SUBSCRIBE a", "UNSUBSCRIBE a", "HELLO 2"], ["MULTI", "INCR nosuch x", "EXEC"]]
+            ["MULTI", "SET a 1", "DISCARD"], ["HELLO 3", "SUBSCRIBE a", "UNSUBSCRIBE a", "HELLO 2"], ["MULTI", "INCR nosuch x", "EXEC"],
+            ["MULTI", "GET a", "EXEC x", "EXEC"], ["EXEC x y"]]
         for number, lines in enumerate(units):
             replies, told = [], []
             for side in self.sides:
