@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/commands/call.h"
+#include "engine/commands/guarded.h"
 #include "engine/commands/help.h"
 #include "engine/commands/server.h"
 #include "engine/commands/table.h"
@@ -33,15 +34,6 @@ void config_get(Call& call) {
     }
 }
 
-/// "yes", "no" or "local", as enable-debug-command has it.
-bool may_set_guarded(Call& call) {
-    const Session& session = call.session();
-    const std::string setting = call.server().config().enable_protected_configs.get();
-    return setting == "yes" || (setting == "local" && (session.via == Session::Via::unix_socket ||
-                                                       session.peer_address.starts_with("127.") ||
-                                                       session.peer_address == "::1"));
-}
-
 void config_set(Call& call) {
     if (call.argc() % 2 != 0) {
         return static_cast<void>(call.syntax_error());
@@ -49,7 +41,9 @@ void config_set(Call& call) {
     std::vector<std::pair<std::string, std::string>> pairs;
     for (std::size_t i = 2; i + 1 < call.argc(); i += 2)
         pairs.emplace_back(call.arg(i), call.arg(i + 1));
-    if (const auto error = call.server().config().set(pairs, true, may_set_guarded(call))) {
+    Config& config = call.server().config();
+    const bool guarded = is_allowed(config.enable_protected_configs.get(), call.session());
+    if (const auto error = config.set(pairs, true, guarded)) {
         call.error(*error);
     } else {
         call.reply().ok();

@@ -10,6 +10,7 @@
 
 #include "engine/acl/access_control.h"
 #include "engine/acl/redaction.h"
+#include "engine/commands/guarded.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/refusals.h"
 #include "engine/commands/restricted.h"
@@ -111,12 +112,26 @@ bool is_exclusive(const CommandSpec& spec, std::span<const Bytes> args) {
     return spec.lane == Lane::exclusive || (spec.needs_exclusive && spec.needs_exclusive(args));
 }
 
-bool protected_command_allowed(Session& session, const std::string& setting) {
-    if (setting == "yes" || session.via == Session::Via::unix_socket ||
-        session.via == Session::Via::none)
-        return true;
-    return setting == "local" &&
-           (session.peer_address.starts_with("127.") || session.peer_address == "::1");
+/// DEBUG, and what loads code: which directive must allow it.
+struct Guarded {
+    std::string_view command;
+    std::string_view container;
+    ConfigText Config::*setting;
+};
+constexpr std::array<Guarded, 4> kGuarded{{
+    {"debug", "debug", &Config::enable_debug_command},
+    {"module|load", "module", &Config::enable_module_command},
+    {"module|loadex", "module", &Config::enable_module_command},
+    {"module|unload", "module", &Config::enable_module_command},
+}};
+
+std::string guarded_error(const Guarded& guarded) {
+    std::string upper(guarded.container);
+    for (char& c : upper) c = static_cast<char>(c - 'a' + 'A');
+    return "ERR " + upper + " command not allowed. If the enable-" +
+           std::string(guarded.container) +
+           "-command option is set to \"local\", you can run it from a local connection, otherwise "
+           "you need to set this option in the configuration file, and then restart the server.";
 }
 
 }  // namespace
@@ -138,9 +153,10 @@ struct Executor::Scratch {
     // The commands that dispatch itself knows.
     const CommandSpec *exec = nullptr, *discard = nullptr, *multi = nullptr, *watch = nullptr,
                       *quit = nullptr, *reset = nullptr, *auth = nullptr, *hello = nullptr,
-                      *debug = nullptr, *select = nullptr, *unwatch = nullptr;
-    std::vector<char> restricted;  ///< by id: not for TCP clients of a managed node
-    std::vector<char> usual;       ///< by id
+                      *select = nullptr, *unwatch = nullptr;
+    std::vector<char> restricted;         ///< by id: not for TCP clients of a managed node
+    std::vector<char> usual;              ///< by id
+    std::vector<const Guarded*> guarded;  ///< by id: null for nearly all
     /// By id: changes what the session observes, and holds the bus from its beginning.
     std::vector<char> on_bus;
     std::vector<char> subscribed_mode;  ///< by id: what a subscribed RESP2 client may send
@@ -171,7 +187,6 @@ Executor::Executor(Server& server, std::string_view thread_name)
     s.reset = table.find("reset");
     s.auth = table.find("auth");
     s.hello = table.find("hello");
-    s.debug = table.find("debug");
     s.select = table.find("select");
     s.restricted.resize(table.size());
     for (const std::string_view name : restricted_commands()) {
@@ -181,6 +196,11 @@ Executor::Executor(Server& server, std::string_view thread_name)
     s.usual.resize(table.size());
     for (const CommandSpec* spec : table.all()) {
         s.usual[spec->id] = is_usual(*spec) && !s.restricted[spec->id];
+    }
+    s.guarded.resize(table.size());
+    for (const Guarded& guarded : kGuarded) {
+        if (const CommandSpec* spec = server.acl().index().find(guarded.command))
+            s.guarded[spec->id] = &guarded;
     }
     s.client = table.find("client");
     s.on_bus = mark_commands(table, kOnBus);
@@ -228,7 +248,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
     std::size_t done = 0;
     while (done < batch.size() && session.state() == Session::State::open) {
         if (!gate_.enter_unless_busy(*flag_)) {
-            answer_busy(session, batch[done++]);
+            if (answer_busy(session, batch[done])) ++done;
             continue;
         }
         read_clock();
@@ -381,39 +401,48 @@ Executor::Step Executor::run_unusual(Session& session, std::span<const Bytes> ar
 void Executor::run_exclusive(Session& session, std::span<const Bytes> args) {
     const CommandSpec* spec = resolve(server_.commands(), args);
     assert(spec);
-    const bool ran = gate_.run_exclusive_unless_busy(*flag_, spec->name, [&] {
+    const auto run_alone = [&] {
         read_clock();
         bool parked = false;
         exclusive_ = true;
         // The world may have changed since the shared lane was left.
         if (admit(session, *spec, args, parked)) execute(session, *spec, args, {});
         exclusive_ = false;
-    });
+    };
+    while (!gate_.run_exclusive_unless_busy(*flag_, spec->name, run_alone) &&
+           !answer_busy(session, args)) {
+    }
     record_.events().wake();
-    if (!ran) answer_busy(session, args);
 }
 
 /// A long script has the server to itself: only what needs no lane can be done. It may be this very
-/// thread that runs the script, in the midst of a command.
-void Executor::answer_busy(Session& session, std::span<const Bytes> args) {
+/// thread that runs the script, in the midst of a command. False: the script has ended.
+bool Executor::answer_busy(Session& session, std::span<const Bytes> args) {
+    const BusyHold script(gate_);
+    if (!script) return false;
     const CommandSpec* spec = identify(session, args, look_up(args[0]));
-    if (!spec) return;
-    if (server_.acl().must_authenticate(session) && !(spec->flags & kNoAuth))
-        return reject(session, spec, args, refusals::kNoAuth);
+    if (!spec) return true;
     const Scratch& s = *scratch_;
-    const bool admitted = (spec->flags & kAllowBusy) && spec->while_busy;
-    if (admitted && queues(session, *spec)) return queue(session, *spec, args);
-    const bool on_bus = s.on_bus[spec->id];
+    if (spec == s.exec) leave_watches(session);
+    bool parked = false;
+    if (!admit(session, *spec, args, parked, true)) return true;
+    if (queues(session, *spec)) {
+        queue(session, *spec, args);
+        return true;
+    }
     const bool open = session.transaction && session.transaction->open;
-    if (spec == s.exec || spec == s.unwatch || spec == s.reset || (spec == s.discard && open))
-        leave_watches(session);
-    if (!admitted || (on_bus && !take_bus_unless_busy()))
-        return reject(session, spec, args, server_.scripting().running().busy_error());
+    if (spec == s.unwatch || spec == s.reset || (spec == s.discard && open)) leave_watches(session);
+    const bool on_bus = s.on_bus[spec->id];
+    if (on_bus && !take_bus_unless_busy()) {
+        reject(session, spec, args, server_.scripting().running().busy_error());
+        return true;
+    }
     if (on_bus && session.inbox) session.inbox->drain(session);
     Record record(server_);
     Call call(*this, *spec, args, session, server_, record, output(session), {});
     spec->while_busy(call);
     if (on_bus) server_.bus().unlock();
+    return true;
 }
 
 // -- May it run?
@@ -499,7 +528,7 @@ bool Executor::has_room() const {
 }
 
 bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
-                     bool& parked) {
+                     bool& parked, bool busy) {
     const bool killed = session.killed.load(std::memory_order_relaxed);
     if (plain_ && !killed && !(spec.flags & (kAdmin | kDenyOom))) [[likely]]
         return true;
@@ -524,12 +553,9 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         return false;
     };
     Config& config = server_.config();
-    if (s.debug && (&spec == s.debug || spec.container == s.debug) &&
-        !protected_command_allowed(session, config.enable_debug_command.get())) {
-        return refuse(
-            "ERR DEBUG command not allowed. Set enable-debug-command to \"yes\", or to \"local\" "
-            "and connect from "
-            "this machine.");
+    if (const Guarded* guarded = s.guarded[spec.id];
+        guarded && !is_allowed((config.*guarded->setting).get(), session)) {
+        return refuse(guarded_error(*guarded));
     }
     if (server_.acl().must_authenticate(session) && !(spec.flags & kNoAuth))
         return refuse(refusals::kNoAuth);
@@ -545,7 +571,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     const bool grows = (flags & kDenyOom) ||
                        (session.transaction && session.transaction->open && &spec != s.exec &&
                         &spec != s.discard && &spec != s.quit && &spec != s.reset);
-    if (grows && role == Role::primary && !has_room()) return refuse(refusals::kOom);
+    if (grows && !busy && role == Role::primary && !has_room()) return refuse(refusals::kOom);
     // PING tells of a disk in trouble, too, so that whoever looks after the node learns of it.
     const bool told = (writes || spec.name == "ping") && role == Role::primary;
     if (told && server_.save_failed() && config.stop_writes_on_bgsave_error &&
@@ -573,6 +599,10 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
     }
     if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
         return refuse("LOADING Redis is loading the dataset in memory");
+    }
+    if (busy) {
+        return ((spec.flags & kAllowBusy) && spec.while_busy) ||
+               refuse(server_.scripting().running().busy_error());
     }
     if (session.observing.monitor.load(std::memory_order_relaxed) &&
         (flags & (kWrite | kReadonly | kMayReplicate))) {

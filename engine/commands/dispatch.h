@@ -127,12 +127,13 @@ private:
     Step run_unusual(Session& session, std::span<const Bytes> args, const CommandSpec* spec,
                      Prepared& prepared);
     void run_exclusive(Session& session, std::span<const Bytes> args);
-    void answer_busy(Session& session, std::span<const Bytes> args);
+    bool answer_busy(Session& session, std::span<const Bytes> args);
     /// `spec` is what its first word names.
     const CommandSpec* identify(Session& session, std::span<const Bytes> args,
                                 const CommandSpec* spec);
-    bool admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
-               bool& parked);
+    /// `busy`: a long script, which is held, has the server to itself.
+    bool admit(Session& session, const CommandSpec& spec, std::span<const Bytes> args, bool& parked,
+               bool busy = false);
     /// Does nothing of the server's state stand in a command's way?
     bool is_calm() const;
     static bool is_plain(const Session& session);

@@ -334,6 +334,7 @@ void add_replication_commands(CommandTable& table) {
         spec.categories = categories;
         spec.lane = lane;
         spec.handler = handler;
+        if (flags & kAllowBusy) spec.while_busy = handler;
         spec.since = since;
         spec.group = group;
         spec.complexity = "O(1)";

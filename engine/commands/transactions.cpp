@@ -10,6 +10,7 @@
 #include "engine/commands/dispatch.h"
 #include "engine/commands/table.h"
 #include "engine/commands/transaction.h"
+#include "engine/scripting/scripting.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
 
@@ -110,6 +111,12 @@ void watch(Call& call) {
     call.reply().ok();
 }
 
+/// To watch, a key's shard must be locked, which a long script does not allow.
+void watch_while_busy(Call& call) {
+    if (is_open(call.session())) return watch(call);
+    call.error(call.server().scripting().running().busy_error());
+}
+
 void unwatch(Call& call) {
     call.executor().unwatch(call.session(), false);
     call.reply().ok();
@@ -128,8 +135,9 @@ void add_transaction_commands(CommandTable& table) {
                    .keys = keys,
                    .categories = kCatTransaction,
                    .handler = handler,
-                   // To watch, a key's shard must be locked.
-                   .while_busy = (flags & kAllowBusy) && handler != watch ? handler : nullptr,
+                   .while_busy = !(flags & kAllowBusy) ? nullptr
+                                 : handler == watch    ? watch_while_busy
+                                                       : handler,
                    .since = since,
                    .group = "transactions",
                    .complexity = complexity,

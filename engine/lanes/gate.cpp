@@ -13,6 +13,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <shared_mutex>
 #include <stdexcept>
 
 namespace millpond::engine {
@@ -77,9 +78,10 @@ struct Gate::State {
     std::deque<Work*> queue;
     bool owned = false;
     std::atomic<bool> busy{false};
-    Work* running = nullptr;     ///< brought by another thread than the owner, or null
-    GateFlag* owner = nullptr;   ///< of the thread that drains
-    Work* owner_work = nullptr;  ///< what it brought itself
+    std::shared_mutex busy_mutex;  ///< shared by who holds the long script; before `mutex`
+    Work* running = nullptr;       ///< brought by another thread than the owner, or null
+    GateFlag* owner = nullptr;     ///< of the thread that drains
+    Work* owner_work = nullptr;    ///< what it brought itself
     std::array<Slot, kThreadsMax> slots;
     std::atomic<std::size_t> slots_used{0};  ///< one past the highest slot that was ever used
 
@@ -290,9 +292,18 @@ bool Gate::run(GateFlag& flag, std::string_view what, std::function<void()>& wor
 
 void Gate::set_busy(bool busy) {
     State& state = *state_;
+    if (!busy) {
+        {
+            const std::lock_guard lock(state.mutex);
+            state.busy.store(false, std::memory_order_relaxed);
+        }
+        // Nobody holds it anew: those who do are waited for.
+        const std::lock_guard none(state.busy_mutex);
+        return;
+    }
+    const std::lock_guard none(state.busy_mutex);
     const std::lock_guard lock(state.mutex);
-    state.busy.store(busy, std::memory_order_relaxed);
-    if (!busy) return;
+    state.busy.store(true, std::memory_order_relaxed);
     const std::size_t count = state.slots_used.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < count; ++i) {
         Slot& slot = state.slots[i];
@@ -318,6 +329,17 @@ void Gate::set_busy(bool busy) {
 
 bool Gate::busy() const noexcept {
     return state_->busy.load(std::memory_order_relaxed);
+}
+
+bool Gate::hold_busy() {
+    state_->busy_mutex.lock_shared();
+    if (busy()) return true;
+    state_->busy_mutex.unlock_shared();
+    return false;
+}
+
+void Gate::release_busy() {
+    state_->busy_mutex.unlock_shared();
 }
 
 void Gate::idle() {

@@ -86,6 +86,11 @@ public:
     // already, so that the threads can go on reading and answer -BUSY.
     void set_busy(bool busy);
     bool busy() const noexcept;
+    /// Keeps the script from ending until it is let go of, so that what exclusive work alone
+    /// changes can be read as in the shared lane; false when there is none. For a moment, by any
+    /// number of threads in no lane, the one that runs the script included.
+    bool hold_busy();
+    void release_busy();
     /// Lets the thread that runs the work, and the one that brought it, see to their clients.
     void idle();
 
@@ -125,6 +130,22 @@ public:
 private:
     Gate& gate_;
     GateFlag& flag_;
+};
+
+/// A long script, kept from ending for a scope; false when there is none.
+class BusyHold {
+public:
+    explicit BusyHold(Gate& gate) : gate_(gate), held_(gate.hold_busy()) {}
+    ~BusyHold() {
+        if (held_) gate_.release_busy();
+    }
+    BusyHold(const BusyHold&) = delete;
+    BusyHold& operator=(const BusyHold&) = delete;
+    explicit operator bool() const { return held_; }
+
+private:
+    Gate& gate_;
+    const bool held_;
 };
 
 }  // namespace millpond::engine

@@ -94,7 +94,8 @@ public:
     ConfigText enable_protected_configs{"no"};  ///< as enable_debug_command
     ConfigText shutdown_on_sigint{"default"}, shutdown_on_sigterm{"default"};
     ConfigNumber shutdown_timeout{10};
-    ConfigText enable_debug_command{"local"};  ///< no, local (loopback and unix sockets), yes
+    ConfigText enable_debug_command{"no"};   ///< no, local (loopback and unix sockets), yes
+    ConfigText enable_module_command{"no"};  ///< the same
     ConfigNumber hz{10};
     std::atomic<std::uint32_t> notify_keyspace_events{0};  ///< bits, see notify_classes.h
     ConfigNumber tracking_table_max_keys{1000000};         ///< 0: no limit

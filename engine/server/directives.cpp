@@ -285,8 +285,10 @@ void add_general(Builder& to, Config& c) {
           })
         .quoted = true;
     to.number("tracking-table-max-keys", c.tracking_table_max_keys, 0, LONG_MAX);
-    to.word("enable-debug-command", c.enable_debug_command, {"no", "local", "yes"}).immutable =
-        true;
+    for (auto [name, value] : {std::pair("enable-debug-command", &c.enable_debug_command),
+                               std::pair("enable-module-command", &c.enable_module_command)}) {
+        to.word(name, *value, {"no", "local", "yes"}).immutable = true;
+    }
     to.add(
         "hz", [&c] { return integer_text(c.hz); },
         [&c](const std::string& text) -> Error {

@@ -68,7 +68,7 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    Server& server() { return server_; }
+    Server& server() const { return server_; }
     std::uint64_t id() const { return id_; }
 
     int db() const { return db_.load(std::memory_order_relaxed); }

@@ -117,6 +117,41 @@ class Busy(unittest.TestCase):
         watching.do("MULTI")
         self.assertEqual(watching.ask("EXEC"), [])
 
+    def test_who_may_not_end_it_does_not(self):
+        limited, other, killer, in_multi = self.clients(4)
+        killer.do("ACL", "SETUSER", "user", "on", "nopass", "+@all", "-script|kill", "-shutdown", "-hello", "~a*")
+        limited.do("AUTH", "user", "x")
+        in_multi.do("MULTI")
+        running = self.start(LOOP)
+        for command in ("SCRIPT KILL", "SHUTDOWN NOSAVE", "GET b"):
+            self.assertIn("NOPERM", text(limited.ask(*command.split())), command)
+        self.assertEqual(text(limited.ask("GET", "a")), BUSY)
+        self.assertEqual(text(in_multi.ask("WATCH", "a")), "ERR WATCH inside MULTI is not allowed")
+        self.assertEqual(text(in_multi.ask("SYNC")), "ERR Command not allowed inside a transaction")
+        self.assertEqual(other.ask("REPLCONF", "capa", "eof"), "OK")
+        self.kill(running, killer)
+
+    def test_rules_change_as_soon_as_it_has_ended(self):
+        """Who is answered meanwhile is judged by rules that another thread changes the moment after."""
+        changing, killer, *others = self.clients()
+        killer.do("ACL", "SETUSER", "user", "on", "nopass", "~*", "+@all")
+        for client in others:
+            client.do("AUTH", "user", "x")
+        denied = "NOPERM this user has no permissions to run the 'get' command"
+        for number in range(ROUNDS // 4):
+            running = self.start(LOOP)
+            rule = ("-get", "+get")[number % 2]
+            for client in others:
+                client.raw(client.encode("GET", "a") * 100)
+            changing.raw(changing.encode("ACL", "SETUSER", "user", rule) * 100)
+            self.kill(running, killer)
+            for client in others:
+                self.assertLessEqual({text(client.read()) for _ in range(100)}, {BUSY, None, denied})
+            self.assertLessEqual({text(changing.read()) for _ in range(100)}, {BUSY, "OK"})
+            self.assertEqual(changing.ask("ACL", "SETUSER", "user", rule), "OK")
+            for client in others:
+                self.assertEqual(text(client.ask("GET", "a")), denied if rule == "-get" else None)
+
     def test_who_comes_at_the_same_moment_is_answered(self):
         """All that they send comes in one turn of each thread's loop: a short script may be run by the thread that
         then runs the long one, brought by another."""

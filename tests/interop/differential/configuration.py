@@ -128,11 +128,29 @@ def file_of(server):
     return head, mark, sorted(tail.split(b"\n"))
 
 
-def common(servers, left_out=("port", "dir", "enable-debug-command", "pidfile")):
+def common(servers, left_out=("port", "dir", "pidfile")):
     """The settings that both know, side by side."""
     found = [settings(server.admin) for server in servers]
     names = set.intersection(*map(set, found)) - set(left_out)
     return [{name: values[name] for name in sorted(names)} for values in found]
+
+
+class Guards(Pair):
+    def test_what_directives_guard(self):
+        """DEBUG, loading code, and some settings: for nobody, for who is on this machine, or for everybody."""
+        words = [command.split() for command in (
+            "DEBUG SLEEP 0", "DEBUG", "DEBUG NOSUCH", "MODULE LOAD nosuch", "MODULE LOADEX nosuch", "MODULE UNLOAD nosuch",
+            "MODULE UNLOAD", "MODULE LIST", "CONFIG SET dbfilename x.rdb", "CONFIG SET dir .", "MULTI", "DEBUG SLEEP 0", "EXEC",
+            "CONFIG SET enable-debug-command yes", "CONFIG GET enable-*")]
+        for lines in (b"", b"enable-debug-command no\nenable-module-command no\nenable-protected-configs no\n",
+                      b"enable-debug-command local\nenable-module-command local\nenable-protected-configs local\n",
+                      b"enable-debug-command yes\nenable-module-command yes\nenable-protected-configs yes\n"):
+            with self.subTest(lines=lines):
+                replies = [[server.admin.call(*command) for command in words] for server in self.both(lines)]
+                for command, ours, theirs in zip(words, *replies):
+                    if command[:2] == ["CONFIG", "GET"]:
+                        ours, theirs = (sorted(word.value for word in reply.value) for reply in (ours, theirs))
+                    self.assertEqual(ours, theirs, command)
 
 
 class Rewriting(Pair):

@@ -59,23 +59,41 @@ class States(servers.BothServers):
             ours, theirs = self.administrators.both(*command)
             self.assertNotIn("-", (ours.kind, theirs.kind), (command, ours, theirs))
 
+    @contextlib.contextmanager
+    def administered(self, begin, end):
+        self.administer(*begin)
+        yield
+        self.administer(*end)
+
+    @contextlib.contextmanager
+    def long_script(self):
+        with contextlib.closing(Pair(self.ours, self.theirs)) as running:
+            for client, administrator in ((running.ours, self.administrators.ours), (running.theirs, self.administrators.theirs)):
+                client.send([[b"EVAL", b"while true do end", b"0"]])
+                wait_until(lambda: administrator.call("PING").value.startswith(b"BUSY"), "the script is long")
+            yield
+            self.administer(["SCRIPT", "KILL"])
+            for client in (running.ours, running.theirs):
+                self.assertEqual(client.read().kind, "-")
+
     def check(self, begin, end, login=None, limited=False):
+        self.check_in(lambda: self.administered(begin, end), login, limited)
+
+    def check_in(self, state, login=None, limited=False, left_out=()):
         for path in sorted(CORPUS.glob("*.txt")):
-            commands = [words for words in map(split_line, filter(lambda line: line != "!clear", read_corpus(path))) if of_use(words)]
+            commands = [words for words in map(split_line, filter(lambda line: line != "!clear", read_corpus(path))) if of_use(words) and words[0].upper() not in left_out]
             if limited:
                 commands = [words for words in commands if len(words) <= WORDS_MAX and sum(map(len, words)) <= BYTES_MAX]
             self.administer(["FLUSHALL"])
             with contextlib.closing(Pair(self.ours, self.theirs)) as pair:
                 pair.run(commands)  # so that there is something to be refused
             for alone in (True, False):
-                self.administer(*begin)
-                with contextlib.closing(Pair(self.ours, self.theirs)) as pair:
+                with state(), contextlib.closing(Pair(self.ours, self.theirs)) as pair:
                     if login:
                         pair.both(*login)
                     for command in commands:
                         self.compare(pair, command, path.stem, alone)
                     self.seen += pair.seen
-                self.administer(*end)
         print(f"{self.seen} commands, {self.excused} excused", flush=True)
         self.assertTrue(self.seen, "nothing was compared")
         self.assertLessEqual(self.excused, EXCUSED_MAX)
@@ -123,6 +141,18 @@ class States(servers.BothServers):
 
     def test_a_user_of_few_commands(self):
         self.check_user("~*", "+@all", "-@dangerous", "-@blocking", "-sort", "-eval")
+
+    def check_long_script(self, login=None):
+        self.administer(["CONFIG", "SET", "busy-reply-threshold", 20])
+        self.check_in(self.long_script, login, left_out={b"SCRIPT", b"FUNCTION", b"WATCH"})
+
+    def test_a_long_script(self):
+        self.check_long_script()
+
+    def test_a_long_script_and_a_user_of_few_commands(self):
+        self.administer(["ACL", "SETUSER", "user", "on", "nopass", "~a*", "+@all", "-@dangerous", "-multi", "-unwatch"])
+        self.check_long_script(["AUTH", "user", "x"])
+        self.administer(["ACL", "DELUSER", "user"])
 
     def test_a_save_that_failed(self):
         files = [os.path.join(server.folder, "dump.rdb") for server in (self.ours, self.theirs)]
