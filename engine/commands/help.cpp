@@ -58,7 +58,8 @@ void help(Call& call) {
                 line += ' ' + usage(argument);
         }
         lines.push_back(std::move(line));
-        lines.push_back("    " + std::string(sub->summary) + ".");
+        lines.push_back("    " + std::string(sub->summary) +
+                        (sub->summary.ends_with('.') ? "" : "."));
     }
     call.reply().array(lines.size());
     for (const std::string& line : lines) call.reply().simple(line);
