@@ -495,8 +495,8 @@ bool Database::erase(Bytes key) {
     Change change(*this, key);
     Entry* entry = change.find();
     if (entry == nullptr) return false;
-    if (hides(*entry)) {
-        if (options_.expire) change.expire(entry);
+    if (hides(*entry) && options_.expire) {
+        change.expire(entry);
         return false;
     }
     change.announce(*entry);

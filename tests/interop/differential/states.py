@@ -37,12 +37,11 @@ def of_use(words):
 
 
 def is_excused(pair, command):
-    """Orders that nobody promises; a key past its deadline, which a writable replica of Redis leaves for DEL to find; what a
-    user may not do in a command that makes no sense, which ours says of the form first."""
+    """Orders that nobody promises; what a user may not do in a command that makes no sense, which ours says of the form first."""
     name = command[0].upper()
     return (
         (name == b"EVAL" and b"KEYS" in command[1])
-        or name in (b"XREAD", b"XREADGROUP", b"DEL", b"PFMERGE")
+        or name in (b"XREAD", b"XREADGROUP", b"PFMERGE")
         or (name == b"GET" and command[1] == b"m")  # a HyperLogLog, whose count ours does not note on a replica
         or why_unspecified(pair, command) is not None
     )
