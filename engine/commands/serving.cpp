@@ -88,6 +88,9 @@ void Executor::serve_key(int db, Bytes key) {
     const Database::Options options{
         .now = now_ms(), .expire = server_.may_expire(), .ignore_expiry = false, .no_touch = false};
     Database database(server_.keyspace(), db, options, record_);
+    // Nobody is given of what is past its deadline: it goes, and replicas are told.
+    record_.begin(nullptr);
+    if (database.expire(key)) record_.commit();
     Type type = Type::string;
     const auto type_of = [&]() -> const Type* {
         const Entry* entry = database.peek(key);

@@ -132,8 +132,8 @@ int serve(std::unique_ptr<Config> owned) {
     parts.start();
     const std::string pidfile = config.pidfile.get();
     if (!pidfile.empty()) std::ofstream(pidfile) << ::getpid() << '\n';
-    spdlog::info("millpond-engine {} is ready, port {}, pid {}", MILLPOND_VERSION,
-                 config.port.load(), ::getpid());
+    spdlog::info("Ready to accept connections: millpond-engine {}, port {}, pid {}",
+                 MILLPOND_VERSION, config.port.load(), ::getpid());
     const int status = server.run();
     parts.stop();
     if (!pidfile.empty()) ::unlink(pidfile.c_str());

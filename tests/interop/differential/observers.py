@@ -19,7 +19,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import seeds
 import servers
+from clients import wait_until
 from differential import CORPUS, read_corpus, split_line
+from effects import Stream
 from generator import Generator
 from pair import show
 from resp_client import Reply, to_bytes
@@ -283,6 +285,27 @@ class Observers(servers.BothServers):
             if told[0] != told[1]:
                 self.differences.append(f"{commands}\n    millpond: {told[0]}\n    redis:    {told[1]}")
         self.finish()
+
+    def test_who_waits_for_a_key_that_is_past_its_deadline(self):
+        """Nobody is given of it; it goes when a waiter is looked for, and replicas are told at once."""
+        told = []
+        for side in self.sides:
+            side.actor.call("DEBUG", "SET-ACTIVE-EXPIRE", 0)
+            self.addCleanup(side.actor.call, "DEBUG", "SET-ACTIVE-EXPIRE", 1)
+            side.actor.pipeline([[b"SELECT", b"1"], [b"RPUSH", b"k", b"v"], [b"PEXPIRE", b"k", b"20"], [b"SELECT", b"9"]])
+            stream = Stream(side.server)
+            self.addCleanup(stream.close)
+            side.observer.call("SELECT", 9)
+            side.observer.send([[b"BRPOP", b"k", b"0"]])
+            wait_until(lambda: b"blocked_clients:1\r" in side.actor.call("INFO", "clients").value, "the client waits")
+            wait_until(lambda: side.actor.pipeline([[b"SELECT", b"1"], [b"PTTL", b"k"], [b"SELECT", b"9"]])[1].value <= 0, "the deadline")
+            side.actor.call("SWAPDB", 1, 9)
+            for command in ("MULTI", "RPUSH k v", "PEXPIRE k 20", "DEBUG SLEEP 0.05", "EXEC", "SET marker v"):
+                side.actor.call(*command.split())
+            told.append([[b"TIME" if word.isdigit() and len(word) == 13 else word for word in words] for words in stream.until("marker")])
+            self.assertIn(b"blocked_clients:1\r", side.actor.call("INFO", "clients").value)
+        self.assertEqual(*told)
+        self.assertEqual([words[0] for words in told[0]].count(b"DEL"), 2, told[0])
 
     def test_what_was_answered_before_a_command_is_told_before_its_reply(self):
         for side in self.sides:
