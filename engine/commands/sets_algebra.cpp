@@ -62,8 +62,8 @@ void unite(const std::vector<Entry*>& entries, Set result) {
 }
 
 /// Is it less work to take the others' members out of the first set's than to look for each of the
-/// latter in all others? Redis's own estimate, since a set that has once held more than a few integers
-/// shows it in its encoding.
+/// latter in all others? Redis's own estimate, since a set that has once held more than a few
+/// integers shows it in its encoding.
 bool is_sooner_erased(const std::vector<Entry*>& entries) {
     std::size_t lookups = 0, members = 0;
     for (Entry* entry : entries) {
