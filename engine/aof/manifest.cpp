@@ -27,6 +27,8 @@ bool needs_quotes(std::string_view name) {
     return false;
 }
 
+constexpr std::size_t kLineBytesMax = 1024;  ///< Redis's MANIFEST_MAX_LINE
+
 void append_line(std::string& out, const AofManifest::File& file, char type) {
     out += "file ";
     if (needs_quotes(file.name)) {
@@ -97,6 +99,7 @@ std::optional<AofManifest> AofManifest::parse(std::string_view text, std::string
         if (end == std::string_view::npos) return fail("it has no end");
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(end + 1);
+        if (line.size() >= kLineBytesMax) return fail("the line is too long");
         if (line.starts_with('#')) continue;
         File file;
         char type = '\0';

@@ -56,8 +56,10 @@ void Call::ready(Bytes key) {
 
 void Call::ready_all(int db) {
     const WaiterRegistry& waiters = server_->waiters();
+    Database::Options options = db_.options();
+    options.ignore_expiry = true;  // what is past its deadline goes when it is looked at
     for (const auto& [index, key] : waiters.keys_of(db)) {
-        Database database(server_->keyspace(), index, db_.options(), *record_);
+        Database database(server_->keyspace(), index, options, *record_);
         const Entry* entry = database.peek(key);
         if (entry && waiters.any(entry->type())) record_->ready(index, key);
     }

@@ -10,6 +10,7 @@
 
 #include "engine/acl/access_control.h"
 #include "engine/commands/blocking.h"
+#include "engine/commands/dispatch.h"
 #include "engine/commands/help.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
@@ -329,6 +330,7 @@ void client_unblock(Call& call) {
     if (const auto waiter = server.waiters().find(session)) {
         // In the exclusive lane it is certain that nobody serves it.
         server.waiters().remove(*waiter, true);
+        if (with_error) call.executor().count_unblocked(*waiter);
         server.resume(waiter->token, ended_wait_reply(waiter->session, with_error));
         return call.reply().integer(1);
     }
@@ -364,8 +366,10 @@ std::string describe_client(const Session& session) {
         (multi ? std::to_string(session.queued.load(std::memory_order_relaxed)) : "-1") +
         " watch=" + std::to_string(session.watched.load(std::memory_order_relaxed)) +
         " qbuf=" + std::to_string(session.input_pending.load(std::memory_order_relaxed)) +
-        " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=" +
-        std::to_string(pending) + " tot-mem=" + std::to_string(pending + sizeof(Session));
+        " qbuf-free=0 argv-mem=0 multi-mem=" +
+        std::to_string(session.queued_bytes.load(std::memory_order_relaxed)) +
+        " rbs=0 rbp=0 obl=0 oll=0 omem=" + std::to_string(pending) +
+        " tot-mem=" + std::to_string(session.memory_bytes());
     out += " events=" + std::string(pending > 0 ? "rw" : "r") +
            " cmd=" + (last ? std::string(last->name) : "NULL") + " user=" + text.user +
            " redir=" + std::to_string(redirection_of(session)) +

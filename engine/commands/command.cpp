@@ -153,7 +153,7 @@ void write_info(Call& call, const CommandSpec& spec) {
 const CommandSpec* find_by_full_name(Call& call, Bytes name) {
     const CommandTable& table = call.server().commands();
     const std::size_t bar = name.find('|');
-    const CommandSpec* spec = table.find(name.substr(0, bar));
+    const CommandSpec* spec = table.find_typed(name.substr(0, bar));
     if (!spec || bar == Bytes::npos) return spec;
     return table.find_subcommand(*spec, name.substr(bar + 1));
 }
@@ -197,7 +197,6 @@ void command_list(Call& call) {
     std::vector<const CommandSpec*> all;
     for (const CommandSpec* spec : table.all()) {
         all.push_back(spec);
-        if (!filtered) continue;
         for (const CommandSpec* sub : table.subcommands(*spec)) all.push_back(sub);
     }
     for (const CommandSpec* spec : all) {

@@ -145,9 +145,7 @@ void quit(Call& call) {
 
 void reset(Call& call) {
     Session& session = call.session();
-    session.transaction.reset();  // dispatch has seen to what it watched
-    session.in_multi = false;
-    session.queued = 0;
+    session.end_transaction();  // dispatch has seen to what it watched
     call.server().bus().clear(session);
     session.select(0);
     session.set_protocol(Session::Protocol::resp2);

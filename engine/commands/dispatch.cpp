@@ -449,9 +449,15 @@ bool Executor::answer_busy(Session& session, std::span<const Bytes> args) {
 // ---------------------------------------------------------------------------------------
 
 const CommandSpec* Executor::resolve(const CommandTable& table, std::span<const Bytes> args) {
-    const CommandSpec* spec = table.find(args[0]);
+    const CommandSpec* spec = table.find_typed(args[0]);
     if (!spec || !spec->has_subcommands || args.size() < 2) return spec;
     return table.find_subcommand(*spec, args[1]);
+}
+
+const CommandSpec* Executor::resolve_logged(const CommandTable& table,
+                                            std::span<const Bytes> args) {
+    const CommandSpec* spec = resolve(table, args);
+    return spec || args.empty() ? spec : table.find(args[0]);
 }
 
 inline const CommandSpec* Executor::look_up(Bytes name) {
@@ -462,7 +468,7 @@ inline const CommandSpec* Executor::look_up(Bytes name) {
 
 const CommandSpec* Executor::look_up_anew(Bytes name) {
     Scratch& s = *scratch_;
-    const CommandSpec* spec = server_.commands().find(name);
+    const CommandSpec* spec = server_.commands().find_typed(name);
     if (spec && name.size() <= s.last_name.size()) {
         std::ranges::copy(name, s.last_name.begin());
         s.last_name_size = name.size();
@@ -545,9 +551,12 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         session.close_after_reply();
         return false;
     }
-    std::uint32_t flags = spec.flags_of ? spec.flags_of(server_, spec, args) : spec.flags;
-    if (&spec == s.exec && session.transaction && session.transaction->open)
+    std::uint32_t flags = flags_of(spec, args);
+    std::uint32_t common_flags = flags;
+    if (&spec == s.exec && session.transaction && session.transaction->open) {
         flags |= session.transaction->flags;
+        common_flags &= session.transaction->common_flags;
+    }
     const auto refuse = [&](std::string_view error) {
         reject(session, &spec, args, error);
         return false;
@@ -594,10 +603,10 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         return refuse(subscribed_mode_error(spec));
     }
     if (role == Role::replica && server_.stale() && !config.replica_serve_stale_data &&
-        !(flags & kStale)) {
+        !(common_flags & kStale)) {
         return refuse(refusals::kMasterDown);
     }
-    if ((server_.loading() || role == Role::none) && !(spec.flags & kLoading)) {
+    if ((server_.loading() || role == Role::none) && !(common_flags & kLoading)) {
         return refuse("LOADING Redis is loading the dataset in memory");
     }
     if (busy) {
@@ -637,8 +646,7 @@ void Executor::reject(Session& session, const CommandSpec* spec, std::span<const
     if (spec && spec == scratch_->exec) {
         if (session.transaction && session.transaction->open) {
             unwatch(session, false);
-            session.transaction.reset();
-            session.in_multi = false;
+            session.end_transaction();
         }
         if (error.starts_with("ERR ")) error.remove_prefix(4);
         reply.error("EXECABORT Transaction discarded because of: " + std::string(error));
@@ -685,9 +693,15 @@ std::span<const Bytes> OwnedCommand::args(std::vector<Bytes>& out) const {
     return out;
 }
 
+std::uint32_t Executor::flags_of(const CommandSpec& spec, std::span<const Bytes> args) {
+    return spec.flags_of ? spec.flags_of(server_, spec, args) : spec.flags;
+}
+
 void Executor::queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args) {
     Transaction& transaction = *session.transaction;
-    transaction.flags |= spec.flags;
+    const std::uint32_t flags = flags_of(spec, args);
+    transaction.flags |= flags;
+    transaction.common_flags &= flags;
     // A command that goes over keys which nobody named (INFO counts them) takes shard locks of its
     // own; of those without keys, only a fast one that touches no data is known not to.
     if (is_exclusive(spec, args) ||
@@ -696,14 +710,16 @@ void Executor::queue(Session& session, const CommandSpec& spec, std::span<const 
     }
     transaction.on_bus = transaction.on_bus || scratch_->on_bus[spec.id];
     transaction.queue.emplace_back(spec, args);
+    session.queued_bytes.fetch_add(transaction.queue.back().bytes(), std::memory_order_relaxed);
     session.queued.store(static_cast<std::uint32_t>(transaction.queue.size()),
                          std::memory_order_relaxed);
     output(session).append("+QUEUED\r\n");
     if (session.reply_mode == Session::ReplyMode::skip) session.reply_mode = Session::ReplyMode::on;
 }
 
-void Executor::watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark) {
-    server_.watches().add(key.db, key.key, mark, key.was_expired);
+void Executor::watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark,
+                     bool was_expired) {
+    server_.watches().add(key.db, key.key, mark, was_expired);
 }
 
 void Executor::unwatch(Session& session, bool locked) {
@@ -713,6 +729,7 @@ void Executor::unwatch(Session& session, bool locked) {
     transaction->watched.clear();
     transaction->mark = std::make_shared<WatchMark>();
     session.watched.store(0, std::memory_order_relaxed);
+    session.watched_bytes.store(0, std::memory_order_relaxed);
 }
 
 void Executor::remove_watches(const Transaction& transaction, bool locked) {
@@ -732,6 +749,7 @@ void Executor::leave_watches(Session& session) {
     left->mark.swap(transaction->mark);
     left_watches_.push_back(std::move(left));
     session.watched.store(0, std::memory_order_relaxed);
+    session.watched_bytes.store(0, std::memory_order_relaxed);
 }
 
 void Executor::take_over(Executor& other) {
@@ -905,7 +923,8 @@ void Executor::invoke(Call& call, const Call* outer) {
         count_errors(call, std::string_view(call.reply_.buffer()).substr(start));
     const std::int64_t slow_us =
         server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
-    if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000) [[unlikely]] {
+    if (slow_us >= 0 && ns >= static_cast<std::uint64_t>(slow_us) * 1000 && !call.session_->waiter)
+        [[unlikely]] {
         note_slow(call, static_cast<std::int64_t>(ns / 1000));
     }
     const std::int64_t watched_ms =
@@ -966,7 +985,8 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
     s.shards.clear();
     bool exclusive = false;
     for (const Command& command : record) {
-        const CommandSpec* spec = command.empty() ? nullptr : resolve(server_.commands(), command);
+        const CommandSpec* spec =
+            command.empty() ? nullptr : resolve_logged(server_.commands(), command);
         if (!spec || !spec->handler || !arity_fits(*spec, command.size())) {
             return {false, command.empty() ? "ERR empty command" : unknown_command(command)};
         }
@@ -1002,7 +1022,7 @@ Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> r
     const Database::Options options{
         .now = now_ms(), .expire = false, .ignore_expiry = true, .no_touch = true};
     for (const Command& command : record) {
-        const CommandSpec& spec = *resolve(server_.commands(), command);
+        const CommandSpec& spec = *resolve_logged(server_.commands(), command);
         if (&spec == s.multi || &spec == s.exec) continue;
         s.sink.clear();
         s.applier.select(db);

@@ -81,8 +81,8 @@ public:
                       std::span<const Bytes> args, std::string& out, bool replicated);
     /// What the running unit has changed so far is not to be told to replicas: the server ends.
     void discard_effects() { record_.discard(); }
-    /// WATCH. Requires: the key's shard locked.
-    void watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark);
+    /// WATCH. `was_expired`: the key is past its deadline already. Requires: its shard locked.
+    void watch(const WatchedKey& key, const std::shared_ptr<WatchMark>& mark, bool was_expired);
     /// Forgets the session's watched keys. `locked`: their shards are locked, or this is the
     /// exclusive lane.
     void unwatch(Session& session, bool locked);
@@ -99,6 +99,8 @@ public:
     /// thread is the session's, and in no lane.
     enum class WaitEnd : std::uint8_t { taken_back, served, busy };
     WaitEnd end_wait(Session& session);
+    /// CLIENT UNBLOCK has ended its wait with an error.
+    void count_unblocked(const Waiter& waiter);
     /// Serves who waits for these keys, or minds that they are gone. Requires: the thread is in no
     /// lane.
     void serve_keys(const std::vector<ReadyKey>& keys);
@@ -108,6 +110,9 @@ public:
                           std::vector<std::uint32_t>& indexes);
     /// The command, or the subcommand where there is one; nullptr when unknown.
     static const CommandSpec* resolve(const CommandTable& table, std::span<const Bytes> args);
+    /// The same in a log, which names some commands as clients do, and some as Redis does.
+    static const CommandSpec* resolve_logged(const CommandTable& table,
+                                             std::span<const Bytes> args);
 
 private:
     struct Scratch;
@@ -144,6 +149,8 @@ private:
     [[gnu::cold]] void show_refused(Session& session, const CommandSpec& spec,
                                     std::span<const Bytes> args);
     bool queues(const Session& session, const CommandSpec& spec) const;
+    /// With these arguments: scripts may say themselves what they do.
+    std::uint32_t flags_of(const CommandSpec& spec, std::span<const Bytes> args);
     void queue(Session& session, const CommandSpec& spec, std::span<const Bytes> args);
     /// The usual command, of one key.
     Step run_on_shard(Session& session, const CommandSpec& spec, std::span<const Bytes> args,
@@ -171,6 +178,7 @@ private:
     void serve_ready();
     void serve_key(int db, Bytes key);
     void serve(Waiter& waiter, Bytes key, const Database::Options& options);
+    void count_served(const Call& call, std::int64_t ns);
     bool is_exec(const CommandSpec& spec) const;
 
     [[gnu::cold]] void note_slow(const Call& call, std::int64_t us);

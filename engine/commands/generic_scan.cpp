@@ -123,7 +123,7 @@ void swapdb(Call& call) {
         // A snapshot's walk cannot follow its tables; it starts again, as for a flush.
         call.server().before_flush(a);
         call.server().before_flush(b);
-        call.server().watches().touch_swapped(a, b);
+        call.server().watches().touch_swapped(a, b, call.now());
         call.streams_leave(a, b);
         call.streams_leave(b, a);
         call.db().keyspace().swap(a, b);

@@ -109,7 +109,10 @@ void info_clients(Server& server, std::string& out) {
     std::int64_t blocked = 0, timed = 0, input_max = 0, output_max = 0;
     std::int64_t subscribers = 0, watchers = 0, watched = 0;
     server.network().visit_sessions([&](Session& session) {
-        if (session.state() == Session::State::suspended) {
+        const Session::State state = session.state();
+        // Who waits for the end of a CLIENT PAUSE is blocked, too.
+        blocked += state == Session::State::parked;
+        if (state == Session::State::suspended) {
             ++blocked;
             if (session.wait_until_ms.load(std::memory_order_relaxed) > 0) ++timed;
         }

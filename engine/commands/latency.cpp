@@ -54,7 +54,7 @@ void write_histogram(resp::ReplyWriter& reply, const CommandTotals& totals) {
 /// "config|set" too.
 const CommandSpec* find_by_full_name(const CommandTable& table, Bytes name) {
     const std::size_t bar = name.find('|');
-    const CommandSpec* spec = table.find(name.substr(0, bar));
+    const CommandSpec* spec = table.find_typed(name.substr(0, bar));
     return spec && bar != Bytes::npos ? table.find_subcommand(*spec, name.substr(bar + 1)) : spec;
 }
 

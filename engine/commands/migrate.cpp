@@ -87,7 +87,7 @@ void migrate(Call& call) {
     Migrations& migrations = call.server().migrations();
     if (migrations.full()) return void(call.error("ERR Too many migrations are under way"));
     for (const Migration::Item& item : migration->items)
-        call.executor().watch({migration->db, item.key, false}, migration->mark);
+        call.executor().watch({migration->db, item.key}, migration->mark, false);
     // What has been sent is not called back: a client that is unblocked just does not wait.
     migration->client = session.suspend([](bool) {
         return std::string("-UNBLOCKED client unblocked while its keys are being migrated\r\n");

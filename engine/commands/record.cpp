@@ -82,12 +82,10 @@ LogOffset Record::append() {
     if (commands_ == 1) {
         record.remove_prefix(kMulti.size());
     } else {
-        // The log believes its database to be the record's first.
-        if (last_db_ != first_db_) append_select(bytes_, first_db_);
         bytes_.append(kExec);
         record = bytes_;
     }
-    const LogOffset end = server_.log().append(first_db_, record);
+    const LogOffset end = server_.log().append(first_db_, record, last_db_);
     if (bytes_.capacity() > kBytesKept) std::string().swap(bytes_);
     commands_ = 0;
     return end;

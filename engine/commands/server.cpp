@@ -13,12 +13,14 @@
 #include "engine/commands/table.h"
 #include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/replication/replication.h"
 #include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
 #include "engine/server/shutdown.h"
+#include "engine/snapshot/persistence.h"
 
 namespace millpond::engine {
 
@@ -41,6 +43,7 @@ void flush(Call& call, int db) {
     Keyspace& keys = call.server().keyspace();
     if (db < 0) {
         keys.flush_all(wait);
+        Replication::of(call.server()).persistence().save_flushed();
     } else {
         keys.flush(db, wait);
     }

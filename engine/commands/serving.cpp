@@ -10,7 +10,10 @@
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
 #include "engine/net/network.h"
+#include "engine/server/clock.h"
+#include "engine/server/config.h"
 #include "engine/server/server.h"
+#include "engine/server/statistics.h"
 
 namespace millpond::engine {
 
@@ -48,7 +51,7 @@ bool Executor::meets_waiter(const Session& session, const CommandSpec& spec,
 
 bool Executor::meets_waiter(std::span<const Command> record) {
     for (const Command& command : record) {
-        if (meets_waiter(*resolve(server_.commands(), command), command)) return true;
+        if (meets_waiter(*resolve_logged(server_.commands(), command), command)) return true;
     }
     return false;
 }
@@ -111,6 +114,7 @@ void Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options
         server_.waiters().remove(waiter, true);
         return;
     }
+    const std::int64_t begin_ns = steady_ns();
     record_.begin(nullptr);
     std::vector<Bytes> views;
     std::string out;
@@ -122,9 +126,23 @@ void Executor::serve(Waiter& waiter, Bytes key, const Database::Options& options
     }
     account_changes(call);
     record_.commit();
-    count_errors(call, out);
+    if (call.reply().errors() > 0) count_errors(call, out);
+    count_served(call, steady_ns() - begin_ns);
     server_.waiters().remove(waiter, true);
     server_.resume(waiter.token, std::move(out));  // from here on the session may be gone
+}
+
+/// Its wait counts as no time of a command: what it took to serve it does, as in Redis.
+void Executor::count_served(const Call& call, std::int64_t ns) {
+    statistics_.commands[call.spec_->id].ns.add(static_cast<std::uint64_t>(ns));
+    const std::int64_t slow_us =
+        server_.config().slowlog_log_slower_than.load(std::memory_order_relaxed);
+    if (slow_us >= 0 && ns >= slow_us * 1000) note_slow(call, ns / 1000);
+}
+
+void Executor::count_unblocked(const Waiter& waiter) {
+    statistics_.commands[waiter.command.spec().id].failed.add(1);
+    server_.statistics().count_error("UNBLOCKED");
 }
 
 Executor::WaitEnd Executor::end_wait(Session& session) {

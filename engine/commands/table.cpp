@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cstring>
 #include <deque>
+#include <string>
+#include <unordered_map>
 
 namespace millpond::engine {
 
@@ -25,11 +27,18 @@ std::size_t slot_of(std::string_view name) {
     return (h ^ (h >> 15)) % kSlots;
 }
 
+std::string lowered(std::string_view name) {
+    std::string text(name);
+    for (char& c : text) c = lower(c);
+    return text;
+}
+
 }  // namespace
 
 struct CommandTable::State {
     std::deque<CommandSpec> specs;
     std::array<const CommandSpec*, kSlots> slots{};
+    std::unordered_map<std::string, const CommandSpec*> renamed;  ///< null: not to be had
 
     const CommandSpec* lookup(std::string_view lowered) const {
         for (std::size_t at = slot_of(lowered); slots[at]; at = (at + 1) % kSlots) {
@@ -67,6 +76,23 @@ const CommandSpec* CommandTable::find(std::string_view name) const {
         if (lowered[i] == '|') return nullptr;
     }
     return state_->lookup({lowered, name.size()});
+}
+
+const CommandSpec* CommandTable::find_typed(std::string_view name) const {
+    if (state_->renamed.empty()) [[likely]]
+        return find(name);
+    const auto found = state_->renamed.find(lowered(name));
+    return found == state_->renamed.end() ? find(name) : found->second;
+}
+
+std::optional<std::string_view> CommandTable::rename(std::string_view from, std::string_view to) {
+    const CommandSpec* spec = find_typed(from);
+    if (!spec) return "No such command in rename-command";
+    if (!to.empty() && lowered(to) != lowered(from) && find_typed(to))
+        return "Target command name already exists";
+    state_->renamed[lowered(from)] = nullptr;
+    if (!to.empty()) state_->renamed[lowered(to)] = spec;
+    return std::nullopt;
 }
 
 const CommandSpec* CommandTable::find_subcommand(const CommandSpec& container,

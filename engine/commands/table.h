@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -117,6 +118,11 @@ public:
     void add(const CommandSpec& spec);
     /// Case-insensitive; nullptr when unknown. Subcommands are found through their container.
     const CommandSpec* find(std::string_view name) const;
+    /// The same by the name that clients use, which rename-command may have changed.
+    const CommandSpec* find_typed(std::string_view name) const;
+    /// Clients call `from` `to` from here on; nothing of that name is left for them when it is
+    /// empty. Why it cannot be, or nothing. Before threads start.
+    std::optional<std::string_view> rename(std::string_view from, std::string_view to);
     const CommandSpec* find_subcommand(const CommandSpec& container, std::string_view name) const;
     std::vector<const CommandSpec*> all() const;  ///< top-level ones, by name
     std::vector<const CommandSpec*> subcommands(const CommandSpec& container) const;  ///< by name

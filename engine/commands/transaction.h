@@ -20,6 +20,10 @@ class OwnedCommand {
 public:
     OwnedCommand(const CommandSpec& spec, std::span<const Bytes> args);
     const CommandSpec& spec() const { return *spec_; }
+    /// Of memory, roughly.
+    std::size_t bytes() const {
+        return sizeof *this + bytes_.capacity() + ends_.capacity() * sizeof ends_[0];
+    }
     /// Views into this, put to `out`.
     std::span<const Bytes> args(std::vector<Bytes>& out) const;
 
@@ -32,15 +36,15 @@ private:
 struct WatchedKey {
     int db;
     std::string key;
-    bool was_expired;  ///< already past its deadline when it was watched
 };
 
 struct Transaction {
-    bool open = false;        ///< between MULTI and EXEC
-    bool broken = false;      ///< a command was refused while queueing
-    std::uint32_t flags = 0;  ///< of the queued commands, or-ed
-    bool exclusive = false;   ///< one of them needs the exclusive lane
-    bool on_bus = false;      ///< one of them changes what the session observes
+    bool open = false;                               ///< between MULTI and EXEC
+    bool broken = false;                             ///< a command was refused while queueing
+    std::uint32_t flags = 0;                         ///< of the queued commands, or-ed
+    std::uint32_t common_flags = ~std::uint32_t{0};  ///< the same, and-ed
+    bool exclusive = false;                          ///< one of them needs the exclusive lane
+    bool on_bus = false;  ///< one of them changes what the session observes
     std::vector<OwnedCommand> queue;
     std::vector<WatchedKey> watched;
     std::shared_ptr<WatchMark> mark = std::make_shared<WatchMark>();

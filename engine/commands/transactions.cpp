@@ -27,11 +27,7 @@ bool is_open(const Session& session) {
     return session.transaction && session.transaction->open;
 }
 
-void close_transaction(Session& session) {
-    session.transaction.reset();
-    session.in_multi = false;
-    session.queued = 0;
-}
+constexpr std::size_t kWatchBytes = 256;  ///< what a watched key takes beside its name, roughly
 
 /// Past its deadline, whether it is still there or not.
 bool is_expired(Call& call, const WatchedKey& watched) {
@@ -47,7 +43,8 @@ bool is_expired(Call& call, const WatchedKey& watched) {
 bool watched_changed(Call& call, const Transaction& transaction) {
     if (transaction.mark->touched.load(std::memory_order_relaxed)) return true;
     return std::ranges::any_of(transaction.watched, [&](const WatchedKey& watched) {
-        return !watched.was_expired && is_expired(call, watched);
+        return is_expired(call, watched) &&
+               !call.server().watches().was_expired(watched.db, watched.key, *transaction.mark);
     });
 }
 
@@ -66,7 +63,7 @@ void exec(Call& call) {
     const bool changed = !broken && watched_changed(call, *session.transaction);
     call.executor().unwatch(session, true);
     const std::unique_ptr<Transaction> transaction = std::move(session.transaction);
-    close_transaction(session);
+    session.end_transaction();
     if (broken) {
         return static_cast<void>(
             call.error("EXECABORT Transaction discarded because of previous errors."));
@@ -87,7 +84,7 @@ void exec(Call& call) {
 void discard(Call& call) {
     if (!is_open(call.session())) return static_cast<void>(call.error("ERR DISCARD without MULTI"));
     call.executor().unwatch(call.session(), false);
-    close_transaction(call.session());
+    call.session().end_transaction();
     call.reply().ok();
 }
 
@@ -102,9 +99,10 @@ void watch(Call& call) {
             return watched.db == db && watched.key == call.arg(i);
         });
         if (known) continue;
-        WatchedKey watched{db, std::string(call.arg(i)), false};
-        watched.was_expired = is_expired(call, watched);
-        call.executor().watch(watched, transaction.mark);
+        WatchedKey watched{db, std::string(call.arg(i))};
+        call.executor().watch(watched, transaction.mark, is_expired(call, watched));
+        session.watched_bytes.fetch_add(call.arg(i).size() + kWatchBytes,
+                                        std::memory_order_relaxed);
         transaction.watched.push_back(std::move(watched));
     }
     session.watched = static_cast<std::uint32_t>(transaction.watched.size());

@@ -50,35 +50,50 @@ void WatchRegistry::touch(Watch& watch, bool stays) {
     }
 }
 
-bool WatchRegistry::is_there(int db, Bytes key) const {
+const Entry* WatchRegistry::find(int db, Bytes key) const {
     const KeyHash hash = keys_.hash(key);
     const Table* table = keys_.shard(hash.shard()).table(db);
-    return table && table->find(hash, key);
+    return table ? table->find(hash, key) : nullptr;
 }
 
-template <class Changes, class Stays>
-void WatchRegistry::touch_where(Changes changes, Stays stays) {
+bool WatchRegistry::was_expired(int db, Bytes key, const WatchMark& mark) {
+    ShardId id;
+    Shard& shard = of(key, id);
+    const auto found = shard.find({db, std::string(key)});
+    if (found == shard.end()) return false;
+    return std::ranges::any_of(found->second, [&](const Watch& watch) {
+        return watch.mark.get() == &mark && watch.was_expired;
+    });
+}
+
+void WatchRegistry::touch_flushed(int db) {
     for (const auto& shard : shards_) {
         if (!shard) continue;
         for (auto& [key, watches] : *shard) {
-            if (!changes(key)) continue;
-            for (Watch& watch : watches) touch(watch, stays(key));
+            if ((db >= 0 && key.db != db) || !is_there(key.db, key.name)) continue;
+            for (Watch& watch : watches) touch(watch, false);
         }
     }
 }
 
-void WatchRegistry::touch_flushed(int db) {
-    touch_where(
-        [&](const Key& key) { return (db < 0 || key.db == db) && is_there(key.db, key.name); },
-        [](const Key&) { return false; });
-}
-
-void WatchRegistry::touch_swapped(int a, int b) {
-    touch_where(
-        [&](const Key& key) {
-            return (key.db == a || key.db == b) && (is_there(a, key.name) || is_there(b, key.name));
-        },
-        [&](const Key& key) { return is_there(key.db == a ? b : a, key.name); });
+void WatchRegistry::touch_swapped(int a, int b, UnixMillis now) {
+    for (const auto& shard : shards_) {
+        if (!shard) continue;
+        for (auto& [key, watches] : *shard) {
+            if (key.db != a && key.db != b) continue;
+            const bool is = is_there(key.db, key.name);
+            const Entry* comes = find(key.db == a ? b : a, key.name);
+            if (!is && !comes) continue;
+            const bool comes_expired = comes && comes->has_expiry() && comes->expiry() <= now;
+            for (Watch& watch : watches) {
+                if (!is && comes_expired) {
+                    watch.was_expired = true;
+                } else if (!watch.was_expired || !comes_expired) {
+                    touch(watch, comes != nullptr);
+                }
+            }
+        }
+    }
 }
 
 }  // namespace millpond::engine

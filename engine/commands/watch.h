@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/keyspace/database.h"
 #include "engine/keyspace/keyspace.h"
 
 namespace millpond::engine {
@@ -34,14 +35,17 @@ public:
     /// the key's shard locked, here and below.
     void add(int db, Bytes key, const std::shared_ptr<WatchMark>& mark, bool was_expired);
     void remove(int db, Bytes key, const WatchMark* mark);
+    /// Has what is there now been past its deadline all the time that it was watched?
+    bool was_expired(int db, Bytes key, const WatchMark& mark);
     /// The key has changed, or has gone.
     void touch(int db, Bytes key);
     /// All keys are about to go, of one database or (-1) of each: a change for who watches one
     /// that is there. Requires: the exclusive lane.
     void touch_flushed(int db);
-    /// Two databases are about to be swapped: a change for who watches a key that is in either.
-    /// Requires: the exclusive lane.
-    void touch_swapped(int a, int b);
+    /// Two databases are about to be swapped: a change for who watches a key that is in either, but
+    /// for one that was not there, or past its deadline, and still is so. Requires: the exclusive
+    /// lane.
+    void touch_swapped(int a, int b, UnixMillis now);
 
     Keyspace& keyspace() { return keys_; }
 
@@ -63,10 +67,9 @@ private:
     using Shard = std::unordered_map<Key, std::vector<Watch>, Hasher>;
 
     Shard& of(Bytes key, ShardId& id);
-    bool is_there(int db, Bytes key) const;
+    const Entry* find(int db, Bytes key) const;
+    bool is_there(int db, Bytes key) const { return find(db, key) != nullptr; }
     static void touch(Watch& watch, bool stays);
-    template <class Changes, class Stays>
-    void touch_where(Changes changes, Stays stays);
 
     Keyspace& keys_;
     std::array<std::atomic<std::uint32_t>, Keyspace::kShards> counts_{};

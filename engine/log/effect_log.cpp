@@ -93,8 +93,8 @@ struct EffectLog::State {
     void advance();
     bool trim(LogOffset end_now);
     void drop_all();
-    LogOffset append(std::uint64_t database_after, std::string_view select,
-                     std::string_view record);
+    LogOffset append(std::uint64_t database_before, std::string_view select,
+                     std::string_view record, std::uint64_t database_after);
 };
 
 LogSegment* EffectLog::State::take_segment(LogOffset start, std::size_t length) {
@@ -263,15 +263,15 @@ void EffectLog::State::drop_all() {
     tail.store(nullptr);
 }
 
-LogOffset EffectLog::State::append(std::uint64_t database_after, std::string_view select,
-                                   std::string_view record) {
+LogOffset EffectLog::State::append(std::uint64_t database_before, std::string_view select,
+                                   std::string_view record, std::uint64_t database_after) {
     MILLPOND_ASSERT(active.load(std::memory_order_relaxed));
     MILLPOND_ASSERT(record.size() >= LogSegment::granule_bytes);
     std::uint64_t now = word.load(std::memory_order_relaxed);
     for (;;) {
         const std::uint64_t database = now & database_mask;
         const LogOffset offset = now >> database_bits;
-        const bool same = select.empty() || database == database_after;
+        const bool same = select.empty() || database == database_before;
         const std::string_view prefix = same ? std::string_view() : select;
         const LogOffset after = offset + prefix.size() + record.size();
         MILLPOND_ASSERT(after <= offset_max);
@@ -316,19 +316,20 @@ void EffectLog::deactivate() {
     forget_database();
 }
 
-LogOffset EffectLog::append(int db, std::string_view record) {
+LogOffset EffectLog::append(int db, std::string_view record, int last_db) {
     MILLPOND_ASSERT(db >= 0 && static_cast<std::uint64_t>(db) < database_unknown);
+    MILLPOND_ASSERT(last_db >= 0 && static_cast<std::uint64_t>(last_db) < database_unknown);
     char select[32];
     return state_->append(static_cast<std::uint64_t>(db), {select, write_select(db, select)},
-                          record);
+                          record, static_cast<std::uint64_t>(last_db));
 }
 
 LogOffset EffectLog::append_raw(std::string_view bytes) {
-    return state_->append(database_unknown, {}, bytes);
+    return state_->append(database_unknown, {}, bytes, database_unknown);
 }
 
 LogOffset EffectLog::append_neutral(std::string_view record) {
-    return state_->append(0, {}, record);
+    return state_->append(0, {}, record, 0);
 }
 
 void EffectLog::forget_database() noexcept {

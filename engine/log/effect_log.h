@@ -47,10 +47,11 @@ public:
     /// Frees the backlog; the offset stays. Requires: the exclusive lane.
     void deactivate();
 
-    /// Appends one record: whole RESP commands (one, or MULTI ... EXEC) of database `db`. A SELECT
-    /// is put before it when the log's database differs, in the same reservation. Returns the
-    /// offset after it.
-    LogOffset append(int db, std::string_view record);
+    /// Appends one record: whole RESP commands (one, or MULTI ... EXEC) that begin in database `db`
+    /// and, by SELECTs of their own, end in `last_db`. A SELECT is put before it when the log's
+    /// database differs, in the same reservation. Returns the offset after it.
+    LogOffset append(int db, std::string_view record, int last_db);
+    LogOffset append(int db, std::string_view record) { return append(db, record, db); }
     /// The replica applier copies its primary's bytes unchanged: whole records of at least 8 bytes.
     /// The log's database is unknown afterwards.
     LogOffset append_raw(std::string_view bytes);

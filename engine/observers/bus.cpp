@@ -16,6 +16,8 @@ namespace {
 
 using Protocol = resp::ReplyWriter::Protocol;
 
+constexpr std::size_t kNameBytes = 128;  ///< what a subscription takes beside its name, roughly
+
 constexpr Bytes kInvalidateChannel = "__redis__:invalidate";
 
 std::size_t index_of(ChannelKind kind) {
@@ -89,6 +91,7 @@ bool Bus::subscribe(Session& session, ChannelKind kind, Bytes name) {
     if (!observing.names[index_of(kind)].emplace(name).second) return false;
     registries_[index_of(kind)][std::string(name)].push_back(session.inbox.get());
     observing.counts[index_of(kind)].fetch_add(1, std::memory_order_relaxed);
+    observing.bytes.fetch_add(name.size() + kNameBytes, std::memory_order_relaxed);
     session.inbox->subscribed.store(true, std::memory_order_relaxed);
     count_names(kind);
     return true;
@@ -103,6 +106,7 @@ bool Bus::unsubscribe(Session& session, ChannelKind kind, Bytes name) {
     const auto found = registry.find(name);
     forget_receiver(found->second, session.inbox.get());
     if (found->second.empty()) registry.erase(found);
+    observing.bytes.fetch_sub(mine->size() + kNameBytes, std::memory_order_relaxed);
     names.erase(mine);
     observing.counts[index_of(kind)].fetch_sub(1, std::memory_order_relaxed);
     session.inbox->subscribed.store(observing.subscribed(), std::memory_order_relaxed);

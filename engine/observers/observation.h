@@ -53,8 +53,9 @@ struct Observation {
     }
     bool tracks() const { return (tracking.load(std::memory_order_relaxed) & kTracking) != 0; }
 
-    NameSet names[kChannelKinds];       ///< what it is subscribed to
-    std::vector<std::string> prefixes;  ///< of a broadcasting session
+    NameSet names[kChannelKinds];         ///< what it is subscribed to
+    std::vector<std::string> prefixes;    ///< of a broadcasting session
+    std::atomic<std::uint64_t> bytes{0};  ///< what all that takes, roughly
 };
 
 }  // namespace millpond::engine

@@ -36,9 +36,7 @@ void evict_clients(Server& server) {
     std::uint64_t sum = 0;
     std::vector<Client> clients;
     server.network().visit_sessions([&](Session& session) {
-        const std::uint64_t bytes = session.input_pending.load(std::memory_order_relaxed) +
-                                    session.output_pending.load(std::memory_order_relaxed) +
-                                    sizeof(Session);
+        const std::uint64_t bytes = session.memory_bytes();
         sum += bytes;
         if (!session.no_evict) clients.push_back({bytes, session.id()});
     });

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iostream>
+#include <span>
 #include <sstream>
 
 #include "engine/commands/glob.h"
@@ -41,6 +43,31 @@ std::vector<std::string> included(const std::string& pattern) {
     if (failed == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
     ::globfree(&found);
     return paths;
+}
+
+/// As lines of a file, in Redis 7.0's way: an argument that begins with "--" is a directive, with
+/// its values if it has blanks in it, unless it comes where the first value of another one is due.
+/// "--save" without any saves never.
+std::vector<std::string> option_lines(std::span<const std::string> args) {
+    std::vector<std::string> lines;
+    bool value_due = false;
+    for (std::size_t i = 0; i < args.size(); ++i) {
+        const std::string& arg = args[i];
+        if (!value_due && arg.starts_with("--")) {
+            lines.push_back(arg.substr(2) + " ");
+            const auto words = resp::split_words(arg);
+            if (!words || words->size() != 1) continue;
+            const bool last = i + 1 == args.size();
+            value_due = lowered(arg) != "--save" || (!last && !args[i + 1].starts_with("--"));
+            if (!value_due) lines.back() += "\"\"";
+        } else {
+            if (lines.empty()) lines.emplace_back();
+            resp::append_quoted(lines.back(), arg);
+            lines.back() += ' ';
+            value_due = false;
+        }
+    }
+    return lines;
 }
 
 }  // namespace
@@ -76,7 +103,7 @@ std::vector<std::pair<std::string, std::string>> Config::match(std::string_view 
         return found;
     }
     for (const auto& directive : directives_) {
-        if (directive->internal) continue;
+        if (directive->internal || directive->hidden) continue;
         for (const std::string_view name :
              {std::string_view(directive->name), std::string_view(directive->alias)}) {
             if (!name.empty() && glob_matches(lowered(glob), name))
@@ -150,17 +177,25 @@ void Config::apply_words(const std::vector<std::string>& words, const std::strin
         user_lines.push_back({{words.begin() + 1, words.end()}, where});
         return;
     }
+    if (name == "rename-command" && words.size() == 3) {
+        rename_lines.push_back({{words.begin() + 1, words.end()}, where});
+        return;
+    }
+    // Redis knew them once, and reads over them.
+    if (words.size() == 2 &&
+        (name == "list-max-ziplist-entries" || name == "list-max-ziplist-value"))
+        return;
     const Directive* directive = find(name);
     if (!directive)
         throw ConfigError(where + ": Bad directive or wrong number of arguments: '" + words[0] +
                           "'");
+    if (words.size() != 2 && !directive->many_words) {
+        throw ConfigError(where + ": wrong number of arguments for '" + words[0] + "'");
+    }
     std::string value;
     for (std::size_t i = 1; i < words.size(); ++i) {
         if (i > 1) value += ' ';
         value += words[i];
-    }
-    if (words.size() < 2 || (words.size() > 2 && !directive->many_words)) {
-        throw ConfigError(where + ": wrong number of arguments for '" + words[0] + "'");
     }
     if (name == "save") {
         if (save_given_ && !value.empty() && !save.get().empty()) value = save.get() + ' ' + value;
@@ -185,9 +220,13 @@ void Config::load_stream(const std::string& path, int depth) {
     if (depth > kIncludeDepthMax) throw ConfigError(path + ": includes are nested too deep");
     std::ifstream in(path);
     if (!in) throw ConfigError("can't open config file '" + path + "': " + std::strerror(errno));
+    read_lines(in, path, depth);
+}
+
+void Config::read_lines(std::istream& in, const std::string& name, int depth) {
     std::string line;
     for (int number = 1; std::getline(in, line); ++number) {
-        load_line(line, path + ":" + std::to_string(number) + ": '" + line + "'", depth);
+        load_line(line, name + ":" + std::to_string(number) + ": '" + line + "'", depth);
     }
 }
 
@@ -199,25 +238,14 @@ void Config::load_file(const std::string& path) {
 
 void Config::load_command_line(const std::vector<std::string>& args) {
     std::size_t i = 0;
-    if (i < args.size() && !args[i].starts_with("--")) load_file(args[i++]);
-    while (i < args.size()) {
-        if (!args[i].starts_with("--") || args[i].size() < 3) {
-            throw ConfigError("'" + args[i] + "' is no option: options look like --port 6379");
-        }
-        std::vector<std::string> words{args[i].substr(2)};
-        for (++i; i < args.size() && !args[i].starts_with("--"); ++i) words.push_back(args[i]);
-        // As an option a value may also be one word with blanks in it ("--save '3600 1'").
-        if (words.size() == 2 && words[1].find(' ') != std::string::npos) {
-            const Directive* directive = find(words[0]);
-            if (directive && directive->many_words) {
-                if (auto split = resp::split_words(words[1])) {
-                    words.resize(1);
-                    for (std::string& word : *split) words.push_back(std::move(word));
-                }
-            }
-        }
-        apply_words(words, "option --" + words[0], 0);
+    if (i < args.size() && args[i] == "-") {
+        read_lines(std::cin, "standard input", 0);
+        ++i;
+    } else if (i < args.size() && !args[i].starts_with("--")) {
+        load_file(args[i++]);
     }
+    for (const std::string& line : option_lines(std::span(args).subspan(i)))
+        load_line(line, "option --" + line, 0);
     if (!millpond_node.get().empty() && !save_given_) save.set("");
 }
 
@@ -247,7 +275,9 @@ std::optional<std::string> Config::rewrite() {
     ConfigRewrite file(old.view(), [this](std::string_view word) {
         const Directive* directive = find(word);
         const std::string name = lowered(word);
-        return directive ? directive->name : name == "include" || name == "user" ? name : "";
+        return directive                                                         ? directive->name
+               : name == "include" || name == "user" || name == "rename-command" ? name
+                                                                                 : "";
     });
     for (const auto& directive : directives_) {
         if (directive->internal) continue;

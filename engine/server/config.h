@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -146,6 +147,8 @@ public:
         std::string where;
     };
     std::vector<UserLine> user_lines;
+    /// "rename-command FROM TO": what the command table makes of them when the server starts.
+    std::vector<UserLine> rename_lines;
     /// What CONFIG REWRITE writes in the place of these lines, or why it cannot; unless set, it
     /// keeps none. Before threads start.
     using UserLines = std::function<std::optional<std::string>(std::vector<std::string>& lines)>;
@@ -180,6 +183,7 @@ public:
 
 private:
     const Directive* find(std::string_view name) const;
+    void read_lines(std::istream& in, const std::string& name, int depth);
     void load_line(std::string_view line, const std::string& where, int depth);
     void load_stream(const std::string& path, int depth);
     void apply_words(const std::vector<std::string>& words, const std::string& where, int depth);

@@ -20,6 +20,7 @@ struct Config::Directive {
     bool immutable = false;   ///< only before the start
     bool many_words = false;  ///< the value is several words
     bool internal = false;    ///< not shown by CONFIG GET
+    bool hidden = false;      ///< shown to who asks for exactly it
     bool guarded = false;     ///< set while running only where enable-protected-configs lets
     // In a file that CONFIG REWRITE writes
     bool quoted = false;           ///< in double quotes, whatever it is

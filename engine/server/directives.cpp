@@ -439,13 +439,11 @@ void add_replication(Builder& to, Config& c) {
         "replicaof", [&c] { return c.replicaof.get(); },
         [&c](const std::string& text) -> Error {
             const auto words = resp::split_words(text);
-            if (!words || (words->size() != 2 && !words->empty()))
-                return "wrong number of arguments";
-            const bool none =
-                words->empty() || (is_word((*words)[0], "no") && is_word((*words)[1], "one"));
+            if (!words || words->size() != 2) return "wrong number of arguments";
+            const bool none = is_word((*words)[0], "no") && is_word((*words)[1], "one");
             if (!none) {
                 const auto port = parse_integer((*words)[1]);
-                if (!port || *port < 1 || *port > 65535) return "Invalid master port";
+                if (!port || *port < 0 || *port > 65535) return "Invalid master port";
             }
             c.replicaof.set(none ? "" : text);
             return std::nullopt;

@@ -26,7 +26,7 @@ struct Kept {
     std::string_view allowed = "";        ///< of words, parted by blanks
     bool immutable = false, fixed = false;
     std::string_view alias = "";
-    bool gone_when_empty = false;  ///< see Directive
+    bool gone_when_empty = false, hidden = false;  ///< see Directive
 };
 
 constexpr Kept kKept[] = {
@@ -103,6 +103,23 @@ constexpr Kept kKept[] = {
     {.name = "crash-memcheck-enabled", .kind = Kind::flag, .initial = "yes"},
     {.name = "disable-thp", .kind = Kind::flag, .initial = "yes", .immutable = true},
     {.name = "dynamic-hz", .kind = Kind::flag, .initial = "yes"},
+    {.name = "key-load-delay",
+     .kind = Kind::number,
+     .initial = "0",
+     .min = INT_MIN,
+     .hidden = true},
+    {.name = "loading-process-events-interval-bytes",
+     .kind = Kind::number,
+     .initial = "2097152",
+     .min = 1024,
+     .hidden = true},
+    {.name = "rdb-key-save-delay",
+     .kind = Kind::number,
+     .initial = "0",
+     .min = INT_MIN,
+     .hidden = true},
+    {.name = "use-exit-on-panic", .kind = Kind::flag, .initial = "no", .hidden = true},
+    {.name = "watchdog-period", .kind = Kind::number, .initial = "0", .hidden = true},
     {.name = "ignore-warnings", .kind = Kind::text, .initial = ""},
     {.name = "io-threads",
      .kind = Kind::number,
@@ -254,6 +271,7 @@ void add_kept_directives(std::vector<std::unique_ptr<Config::Directive>>& to) {
         directive->quoted = kept.kind == Kind::text;
         directive->bytes = kept.kind == Kind::memory;
         directive->gone_when_empty = kept.gone_when_empty;
+        directive->hidden = kept.hidden;
         directive->get = [value] { return value->get(); };
         directive->set = [value, &kept](const std::string& text) -> Error {
             Checked checked = check(kept, text);

@@ -136,6 +136,10 @@ Server::Server(std::unique_ptr<Config> config)
     ns_per_tick();
     keyspace_ = std::make_unique<Keyspace>(control_->background_free);
     commands_ = make_table();
+    for (const Config::UserLine& line : config_->rename_lines) {
+        if (const auto why = commands_->rename(line.words[0], line.words[1]))
+            throw ConfigError(line.where + ": " + std::string(*why));
+    }
     statistics_ = std::make_unique<Statistics>(commands_->size());
     latency_monitor_ = std::make_unique<LatencyMonitor>();
     rates_ = std::make_unique<Rates>();

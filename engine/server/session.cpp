@@ -32,4 +32,19 @@ void Session::edit_text(const std::function<void(Text&)>& edit) {
     edit(text_);
 }
 
+void Session::end_transaction() {
+    transaction.reset();
+    in_multi = false;
+    queued = 0;
+    queued_bytes = 0;
+}
+
+std::uint64_t Session::memory_bytes() const {
+    return sizeof(Session) + input_pending.load(std::memory_order_relaxed) +
+           output_pending.load(std::memory_order_relaxed) +
+           queued_bytes.load(std::memory_order_relaxed) +
+           watched_bytes.load(std::memory_order_relaxed) +
+           observing.bytes.load(std::memory_order_relaxed);
+}
+
 }  // namespace millpond::engine

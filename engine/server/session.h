@@ -133,9 +133,16 @@ public:
     std::shared_ptr<Waiter> waiter;  ///< while it waits for keys; shared with the registry
     /// When a suspension ends by itself, steady clock; 0: never, or there is none.
     std::atomic<std::int64_t> wait_until_ms{0};
-    std::atomic<bool> in_multi{false};      ///< for CLIENT LIST
-    std::atomic<std::uint32_t> watched{0};  ///< number of watched keys, for CLIENT LIST
-    std::atomic<std::uint32_t> queued{0};   ///< number of queued commands, for CLIENT LIST
+    std::atomic<bool> in_multi{false};            ///< for CLIENT LIST
+    std::atomic<std::uint32_t> watched{0};        ///< number of watched keys, for CLIENT LIST
+    std::atomic<std::uint32_t> queued{0};         ///< number of queued commands, for CLIENT LIST
+    std::atomic<std::uint64_t> queued_bytes{0};   ///< what these take, ...
+    std::atomic<std::uint64_t> watched_bytes{0};  ///< ... and the watched keys, roughly
+    /// Forgets what is queued. Its watched keys are forgotten already.
+    void end_transaction();
+    /// What the client takes of the server's memory, roughly: for CLIENT LIST and
+    /// maxmemory-clients.
+    std::uint64_t memory_bytes() const;
     std::atomic<bool> killed{false};  ///< set in the exclusive lane; tested after entering a lane
     std::atomic<const CommandSpec*> last_command{nullptr};
     std::atomic<std::int64_t> last_active_ms{0};  ///< steady clock

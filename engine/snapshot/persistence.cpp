@@ -226,6 +226,11 @@ void Persistence::load(Done done) {
     });
 }
 
+void Persistence::save_flushed() {
+    if (in_progress() || server_.loading() || server_.config().save.get().empty()) return;
+    if (save_now().empty()) dirty_saved_.fetch_add(1);  // the flush itself is counted behind it
+}
+
 void Persistence::note_loading() {
     load_started_s_.store(std::time(nullptr));
 }

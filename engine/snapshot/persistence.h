@@ -40,6 +40,9 @@ public:
     bool in_progress() const { return in_progress_.load(); }
     /// As the last act of the server, or in the exclusive lane: writes the file here and now.
     std::string save_now();
+    /// Everything has been flushed: where there are save points the file must not bring it back. A
+    /// save that is under way begins anew by itself. Requires: the exclusive lane.
+    void save_flushed();
     /// Begins loading the file, if there is one, on a thread of its own; the server answers
     /// -LOADING until `done`, which is called (on that thread, with an error text or an empty one)
     /// when it is over, and at once when there is nothing to load.

@@ -18,7 +18,8 @@ GENERAL = {
     "hash fields are HPEXPIREATs, which redis-server 7.0 does not know. Where there is nothing that DEBUG LOADAOF could load it is an "
     "error, where redis-server ends; so it is on a replica, in a transaction, and before the first base is made.",
     "Modules": "there are none.",
-    "Configuration files": "rename-command and loadmodule are unknown, and stop the start as any unknown directive does; an error names "
+    "Configuration files": "loadmodule is unknown, and stops the start as any unknown directive does; where commands are renamed, a log that "
+    "names one as Redis does is read all the same; dbfilename cannot be empty; an error names "
     "file and line, in a form of its own; save points behind an include add up as others do; CONFIG REWRITE appends what is new in the order of its own list.",
     "Redis Cluster": "a node answers CLUSTER as a redis-server with cluster support disabled does.",
 }
@@ -26,6 +27,7 @@ GENERAL = {
 # Of commands, by name.
 COMMANDS = {
     "asking": "refused, as by a redis-server without cluster support",
+    "eval": "redis.set_repl(redis.REPL_AOF) keeps an effect from the append-only file too, and redis.REPL_REPLICA alone lets it into both: there is one log",
     "client|kill": "MAXAGE, of Redis 7.4, is there",
     "client|list": "the buffers' sizes are Millpond's own; argv-mem, multi-mem and rbs are 0; watch, lib-name and lib-ver, of later versions, are there",
     "client|no-touch": "of Redis 7.2",
