@@ -278,7 +278,7 @@ class Configuration(unittest.TestCase):
         self.assertIn("no-such", self.refuse("--no-such", "1"))
         self.assertIn("'port'", self.refuse("--port", "99999"))
         self.assertIn("can't open config file", self.refuse("/nonexistent.conf"))
-        self.assertIn("--port 6379", self.refuse("--hz", "10", "--"))
+        self.assertIn("Bad directive", self.refuse("--hz", "10", "--", "x"))
 
     def test_a_taken_port_is_named(self):
         engine = Engine()
