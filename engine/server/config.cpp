@@ -245,7 +245,7 @@ void Config::load_command_line(const std::vector<std::string>& args) {
         load_file(args[i++]);
     }
     for (const std::string& line : option_lines(std::span(args).subspan(i)))
-        load_line(line, "option --" + line, 0);
+        load_line(line, "option --" + line.substr(0, line.find_last_not_of(' ') + 1), 0);
     if (!millpond_node.get().empty() && !save_given_) save.set("");
 }
 
