@@ -3,12 +3,15 @@
 // CONFIG GET, SET, RESETSTAT, REWRITE.
 #include "engine/server/config.h"
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
 #include "engine/commands/call.h"
 #include "engine/commands/guarded.h"
 #include "engine/commands/help.h"
+#include "engine/commands/numbers.h"
+#include "engine/commands/refusals.h"
 #include "engine/commands/server.h"
 #include "engine/commands/table.h"
 #include "engine/keyspace/keyspace.h"
@@ -43,6 +46,13 @@ void config_set(Call& call) {
         pairs.emplace_back(call.arg(i), call.arg(i + 1));
     Config& config = call.server().config();
     const bool guarded = is_allowed(config.enable_protected_configs.get(), call.session());
+    // They say where data come from, and where they go.
+    const auto waits = [&](const auto& pair) {
+        return is_word(pair.first, "appendonly") || is_word(pair.first, "repl-diskless-load") ||
+               (is_word(pair.first, "dir") && guarded);
+    };
+    if (call.server().loading() && std::ranges::any_of(pairs, waits))
+        return static_cast<void>(call.error(std::string(refusals::kLoading)));
     if (const auto error = config.set(pairs, true, guarded)) {
         call.error(*error);
     } else {

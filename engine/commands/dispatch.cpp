@@ -607,7 +607,7 @@ bool Executor::admit(Session& session, const CommandSpec& spec, std::span<const 
         return refuse(refusals::kMasterDown);
     }
     if ((server_.loading() || role == Role::none) && !(common_flags & kLoading)) {
-        return refuse("LOADING Redis is loading the dataset in memory");
+        return refuse(refusals::kLoading);
     }
     if (busy) {
         return ((spec.flags & kAllowBusy) && spec.while_busy) ||

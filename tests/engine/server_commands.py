@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
+import tempfile
 import unittest
 
-from server_harness import ENGINE, Client, Engine, Error, wait_until
+from server_harness import ENGINE, Client, Engine, Error, text, wait_until
 
 
 class Commands(unittest.TestCase):
@@ -252,6 +253,37 @@ class Allocations(unittest.TestCase):
                 # Other threads do their chores meanwhile.
                 self.assertLess(self.made_by(depth, *command), self.REQUESTS // 100, (command, depth))
         self.assertGreater(self.made_by(16, "LPUSH", "list", "v" * 64), self.REQUESTS // 100)  # the counter counts
+
+
+class Loading(unittest.TestCase):
+    def test_what_cannot_be_set_while_data_are_loaded(self):
+        """The snapshot is a pipe into which nothing comes."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        snapshot, path = os.path.join(folder.name, "dump.rdb"), os.path.join(folder.name, "sock")
+        os.mkfifo(snapshot)
+        engine = subprocess.Popen([ENGINE, "--port", "0", "--unixsocket", path, "--dir", folder.name, "--enable-protected-configs", "local"],
+                                  stderr=subprocess.DEVNULL)
+        self.addCleanup(engine.wait)
+        self.addCleanup(engine.kill)
+        clients = []
+
+        def connect():
+            try:
+                clients.append(Client(path=path))
+            except OSError:
+                return False
+            return True
+
+        with open(snapshot, "wb"):
+            wait_until(connect, what="a connection")
+            client = clients[0]
+            self.addCleanup(client.close)
+            loading = "LOADING Redis is loading the dataset in memory"
+            for setting in ("dir .", "appendonly yes", "maxmemory 1 DIR .", "repl-diskless-load disabled", "appendonly no nosuch 1"):
+                self.assertEqual(text(client.ask("CONFIG", "SET", *setting.split())), loading, setting)
+            self.assertEqual(client.ask("CONFIG", "SET", "loglevel", "verbose"), "OK")
+            self.assertEqual(text(client.ask("GET", "k")), loading)
 
 
 class Configuration(unittest.TestCase):
