@@ -149,15 +149,6 @@ void write_info(Call& call, const CommandSpec& spec) {
     for (const CommandSpec* sub : subcommands) write_info(call, *sub);
 }
 
-/// "get", or "config|get".
-const CommandSpec* find_by_full_name(Call& call, Bytes name) {
-    const CommandTable& table = call.server().commands();
-    const std::size_t bar = name.find('|');
-    const CommandSpec* spec = table.find_typed(name.substr(0, bar));
-    if (!spec || bar == Bytes::npos) return spec;
-    return table.find_subcommand(*spec, name.substr(bar + 1));
-}
-
 void command(Call& call) {
     const auto all = call.server().commands().all();
     call.reply().array(all.size());
@@ -172,7 +163,7 @@ void command_info(Call& call) {
     if (call.argc() == 2) return command(call);
     call.reply().array(call.argc() - 2);
     for (std::size_t i = 2; i < call.argc(); ++i) {
-        if (const CommandSpec* spec = find_by_full_name(call, call.arg(i))) {
+        if (const CommandSpec* spec = call.server().commands().find_full(call.arg(i))) {
             write_info(call, *spec);
         } else {
             call.reply().null();
@@ -184,7 +175,8 @@ void command_docs(Call& call) {
     std::vector<const CommandSpec*> chosen;
     if (call.argc() == 2) chosen = call.server().commands().all();
     for (std::size_t i = 2; i < call.argc(); ++i) {
-        if (const CommandSpec* spec = find_by_full_name(call, call.arg(i))) chosen.push_back(spec);
+        if (const CommandSpec* spec = call.server().commands().find_full(call.arg(i)))
+            chosen.push_back(spec);
     }
     write_docs(call, chosen);
 }

@@ -54,11 +54,15 @@ std::string unknown_command(std::span<const Bytes> args) {
     return text;
 }
 
+std::string upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    return out;
+}
+
 std::string unknown_subcommand(const CommandSpec& container, Bytes name) {
-    std::string upper(container.name);
-    for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
     return "ERR unknown subcommand '" + std::string(c_text(name).substr(0, kErrorNameBytesMax)) +
-           "'. Try " + upper + " HELP.";
+           "'. Try " + upper(container.name) + " HELP.";
 }
 
 bool arity_fits(const CommandSpec& spec, std::size_t argc) {
@@ -126,9 +130,7 @@ constexpr std::array<Guarded, 4> kGuarded{{
 }};
 
 std::string guarded_error(const Guarded& guarded) {
-    std::string upper(guarded.container);
-    for (char& c : upper) c = static_cast<char>(c - 'a' + 'A');
-    return "ERR " + upper + " command not allowed. If the enable-" +
+    return "ERR " + upper(guarded.container) + " command not allowed. If the enable-" +
            std::string(guarded.container) +
            "-command option is set to \"local\", you can run it from a local connection, otherwise "
            "you need to set this option in the configuration file, and then restart the server.";

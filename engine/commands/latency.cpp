@@ -51,13 +51,6 @@ void write_histogram(resp::ReplyWriter& reply, const CommandTotals& totals) {
     }
 }
 
-/// "config|set" too.
-const CommandSpec* find_by_full_name(const CommandTable& table, Bytes name) {
-    const std::size_t bar = name.find('|');
-    const CommandSpec* spec = table.find_typed(name.substr(0, bar));
-    return spec && bar != Bytes::npos ? table.find_subcommand(*spec, name.substr(bar + 1)) : spec;
-}
-
 void latency_histogram(Call& call) {
     const CommandTable& table = call.server().commands();
     std::vector<const CommandSpec*> chosen;
@@ -69,7 +62,7 @@ void latency_histogram(Call& call) {
         for (const CommandSpec* spec : table.all()) add(*spec);
     }
     for (std::size_t i = 2; i < call.argc(); ++i) {
-        if (const CommandSpec* spec = find_by_full_name(table, call.arg(i))) add(*spec);
+        if (const CommandSpec* spec = table.find_full(call.arg(i))) add(*spec);
     }
     std::vector<std::pair<const CommandSpec*, CommandTotals>> lines;
     for (const CommandSpec* spec : chosen) {

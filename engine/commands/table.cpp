@@ -85,6 +85,13 @@ const CommandSpec* CommandTable::find_typed(std::string_view name) const {
     return found == state_->renamed.end() ? find(name) : found->second;
 }
 
+const CommandSpec* CommandTable::find_full(std::string_view name) const {
+    const std::size_t bar = name.find('|');
+    const CommandSpec* spec = find_typed(name.substr(0, bar));
+    if (!spec || bar == std::string_view::npos) return spec;
+    return find_subcommand(*spec, name.substr(bar + 1));
+}
+
 std::optional<std::string_view> CommandTable::rename(std::string_view from, std::string_view to) {
     const CommandSpec* spec = find_typed(from);
     if (!spec) return "No such command in rename-command";

@@ -123,6 +123,8 @@ public:
     /// Clients call `from` `to` from here on; nothing of that name is left for them when it is
     /// empty. Why it cannot be, or nothing. Before threads start.
     std::optional<std::string_view> rename(std::string_view from, std::string_view to);
+    /// The same of "get" or "config|get".
+    const CommandSpec* find_full(std::string_view name) const;
     const CommandSpec* find_subcommand(const CommandSpec& container, std::string_view name) const;
     std::vector<const CommandSpec*> all() const;  ///< top-level ones, by name
     std::vector<const CommandSpec*> subcommands(const CommandSpec& container) const;  ///< by name
