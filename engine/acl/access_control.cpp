@@ -200,6 +200,12 @@ void AccessControl::kill_clients(std::span<const std::shared_ptr<Account>> gone,
             return true;
         },
         caller);
+    DetachedClients* detached = server_.detached_clients();
+    if (detached == nullptr) return;
+    for (const auto& client : detached->clients()) {
+        if (std::ranges::any_of(gone, [&](const auto& one) { return one->name() == client.user; }))
+            detached->close(client.id);
+    }
 }
 
 void AccessControl::close_clients(const std::function<bool(Session&)>& which, Session& caller) {

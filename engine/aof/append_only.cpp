@@ -640,13 +640,24 @@ void AppendOnly::rewritten(const Rewrite& job, std::string error) {
 
 /// Requires: the lock.
 void AppendOnly::rewrite_failed(const std::string& error) {
-    ++failures_;
-    last_rewrite_ok_ = false;
+    const bool flushed = error == kAllFlushed || error == kDatabaseFlushed;
+    if (!flushed) {
+        ++failures_;
+        last_rewrite_ok_ = false;
+    }
     if (stopped_.load()) return;
-    spdlog::warn("Background AOF rewrite terminated: {}", error);
+    if (flushed) {
+        spdlog::info("Background AOF rewrite begins anew: {}", error);
+    } else {
+        spdlog::warn("Background AOF rewrite terminated: {}", error);
+    }
     if (state_.load() == State::building) {
         forget_file();
         state_.store(State::waiting);
+    }
+    if (flushed) {
+        retry_at_ms_ = steady_ms();
+        return;
     }
     retry_at_ms_ =
         steady_ms() + kRetryMs * static_cast<std::int64_t>(std::min<std::uint64_t>(failures_, 60));

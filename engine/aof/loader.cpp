@@ -11,6 +11,7 @@
 #include "engine/commands/dispatch.h"
 #include "engine/replication/primary_stream.h"
 #include "engine/server/config.h"
+#include "engine/server/debug_delay.h"
 #include "engine/server/server.h"
 #include "engine/snapshot/loader.h"
 #include "engine/snapshot/persistence.h"
@@ -47,6 +48,7 @@ std::string AofLoader::load(const std::string& path, bool last) {
         // What has expired stays: commands behind the snapshot may speak of it.
         KeyspaceLoader target(server_.keyspace(), server_.gate(), executor_->gate_flag(), 0,
                               [this] { return stop_.load(); });
+        target.set_key_delay(server_.config().key_load_delay);
         const RdbReadResult result = load_rdb(server_, source, target, path);
         if (result.error) return path + ": " + *result.error;
         keys_ += result.entries;
@@ -73,6 +75,7 @@ std::string AofLoader::load_commands(FileSource& source, const std::string& path
                 return path + ": " + result.error.substr(4);
             ++records_;
             stream.pop();
+            debug_delay(server_.config().key_load_delay, [this] { return stop_.load(); });
         }
         if (step == PrimaryStream::Step::malformed) {
             return "Bad file format reading the append only file " + path + " at byte " +

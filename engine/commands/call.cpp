@@ -41,6 +41,13 @@ void Call::reply_shared(SharedBuffer& buffer) {
     out.append("\r\n", 2);
 }
 
+bool Call::is_cut_off() {
+    const std::string& out = reply_.buffer();
+    if (&out != &session_->out() || !session_->is_too_much(out.size())) return false;
+    session_->broken_off = true;
+    return true;
+}
+
 void Call::effect(std::initializer_list<Bytes> command) {
     effect(std::span(command.begin(), command.size()));
 }

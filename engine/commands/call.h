@@ -50,6 +50,9 @@ public:
     resp::ReplyWriter& reply() { return reply_; }
     /// A big string as a bulk reply, without copying it: the output holds a reference.
     void reply_shared(SharedBuffer& buffer);
+    /// Is the reply over the client's hard limit already, so that it is never sent? Then the rest
+    /// of it need not be written; for replies whose length the client chooses.
+    bool is_cut_off();
     Database& db() { return db_; }
     Database db(int index);  ///< another database, same moment (COPY ... DB, MOVE)
     UnixMillis now() const { return db_.now(); }  ///< frozen for the command, EXEC or script
@@ -73,6 +76,8 @@ public:
     void effect(std::span<const Bytes> command);
     /// The command as it was sent never goes to the log: its effects, if any, are all there is.
     void effects_only() { rewritten_ = true; }
+    /// It goes to the log, though it may have changed nothing.
+    void log_in_any_case() { logged_in_any_case_ = true; }
     /// It changed nothing, but whoever watches or caches what it laid hands on is told as if it
     /// had.
     void touched() { touched_ = true; }
@@ -128,6 +133,7 @@ private:
     Database db_;
     std::size_t changed_ = 0;
     bool rewritten_ = false;
+    bool logged_in_any_case_ = false;
     bool nested_ = false;
     bool unwatched_ = false;
     bool touched_ = false;

@@ -50,8 +50,12 @@ std::string_view type_of(const Session& session) {
     return session.observing.subscribed() ? "pubsub" : "normal";
 }
 
+std::string_view type_of(const DetachedClients::Client& client) {
+    return client.kind == DetachedClients::Client::Kind::primary ? "master" : "replica";
+}
+
 /// What CLIENT LIST and CLIENT KILL choose by. A session is "normal" or "pubsub": replicas'
-/// connections have left for the replication thread.
+/// connections have left for the replication thread, as has that to the primary.
 struct Filter {
     std::optional<std::set<std::uint64_t>> ids;
     std::optional<std::string> type;
@@ -66,7 +70,7 @@ struct Filter {
                old_enough(session.created_ms);
     }
     bool takes(const DetachedClients::Client& client) const {
-        return (!ids || ids->contains(client.id)) && (!type || *type == "replica") &&
+        return (!ids || ids->contains(client.id)) && (!type || *type == type_of(client)) &&
                (!address || client.peer == *address) && (!local || client.local == *local) &&
                (!user || client.user == *user) && old_enough(client.created_ms);
     }
@@ -80,7 +84,7 @@ std::vector<DetachedClients::Client> detached_clients(Call& call) {
     return detached ? detached->clients() : std::vector<DetachedClients::Client>();
 }
 
-/// A replica's line of CLIENT LIST: what a session shows, as far as a feed has it.
+/// Its line of CLIENT LIST: what a session shows, as far as it has it.
 std::string describe_detached(const DetachedClients::Client& client) {
     const std::int64_t now = steady_ms();
     const std::string pending = std::to_string(client.pending_bytes);
@@ -88,10 +92,13 @@ std::string describe_detached(const DetachedClients::Client& client) {
            " fd=" + std::to_string(client.fd) +
            " name= age=" + std::to_string((now - client.created_ms) / 1000) +
            " idle=" + std::to_string((now - client.last_active_ms) / 1000) +
-           " flags=S db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 "
+           " flags=" + (client.kind == DetachedClients::Client::Kind::primary ? "M" : "S") +
+           " db=" + std::to_string(client.db) +
+           " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 "
            "multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=" +
            pending + " tot-mem=" + pending + " events=" + (client.pending_bytes ? "rw" : "r") +
-           " cmd=psync user=" + client.user + " redir=-1 resp=2 lib-name= lib-ver=";
+           " cmd=" + std::string(client.command) + " user=" + client.user +
+           " redir=-1 resp=2 lib-name= lib-ver=";
 }
 
 bool parse_type(Call& call, Bytes word, Filter& filter) {
@@ -202,10 +209,10 @@ void client_kill(Call& call) {
         killed.push_back(session.id());
         if (&session != &call.session()) session.killed = true;
     });
-    std::size_t replicas = 0;
+    std::size_t detached = 0;
     for (const auto& client : detached_clients(call)) {
         if (!filter.takes(client)) continue;
-        ++replicas;
+        ++detached;
         call.server().detached_clients()->close(client.id);
     }
     for (const std::uint64_t id : killed) {
@@ -216,8 +223,8 @@ void client_kill(Call& call) {
         }
     }
     if (!old_form) {
-        call.reply().integer(static_cast<std::int64_t>(killed.size() + replicas));
-    } else if (killed.empty() && replicas == 0) {
+        call.reply().integer(static_cast<std::int64_t>(killed.size() + detached));
+    } else if (killed.empty() && detached == 0) {
         call.error("ERR No such client");
     } else {
         call.reply().ok();

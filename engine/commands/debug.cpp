@@ -48,13 +48,13 @@ void digest_values(Call& call) {
     call.reply().array(call.argc() - 2);
     for (std::size_t i = 2; i < call.argc(); i++) {
         Digest digest;
-        if (Entry* entry = call.db().peek(call.arg(i))) digest_value(digest, *entry);
+        if (Entry* entry = find_even_expired(call, call.arg(i))) digest_value(digest, *entry);
         call.reply().simple(digest.hex());
     }
 }
 
 void object(Call& call) {
-    Entry* entry = call.db().peek(call.arg(2));
+    Entry* entry = find_even_expired(call, call.arg(2));
     if (!entry) {
         call.error("ERR no such key");
         return;
@@ -125,10 +125,14 @@ void help(Call& call) {
         "    Tell the log about a list.",
         "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
         "    Save all data and load them again.",
+        "REPLICATE <argument> [<argument> ...]",
+        "    Send replicas these words as a command, whatever they are.",
         "SDSLEN <key>",
         "    Tell the length of a key and its string, and the room that is kept behind it.",
         "SET-ACTIVE-EXPIRE <0|1>",
         "    Stop or resume the removal of expired keys that nobody asks for.",
+        "SET-DISABLE-DENY-SCRIPTS <0|1>",
+        "    Let scripts call what is not for them.",
         "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
         "    Take values from RESTORE whatever their checksum.",
         "SLEEP <seconds>",
@@ -180,9 +184,10 @@ void debug(Call& call) {
         {"leak", 3, debug_accepted},
         {"drop-cluster-packet-filter", 3, debug_accepted},
         {"allocations", 2, allocations},
+        {"replicate", -3, debug_replicate},
         {"change-repl-id", 2, debug_change_repl_id},
         {"replybuffer", 4, debug_replybuffer},
-        {"set-disable-deny-scripts", 3, debug_accepted},
+        {"set-disable-deny-scripts", 3, debug_allow_in_scripts},
         {"pause-cron", 3, debug_accepted},
     };
     auto argc = static_cast<int>(call.argc());

@@ -9,6 +9,7 @@
 
 #include "engine/commands/collections.h"
 #include "engine/commands/numbers.h"
+#include "engine/commands/record.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/replication/replication.h"
 #include "engine/scripting/scripting.h"
@@ -104,7 +105,7 @@ bool load(Call& call, const ReloadOptions& options) {
 }
 
 bool no_such_key(Call& call, Entry*& entry) {
-    entry = call.db().peek(call.arg(2));
+    entry = find_even_expired(call, call.arg(2));
     return entry != nullptr || call.error("ERR no such key");
 }
 
@@ -282,6 +283,24 @@ void debug_sdslen(Call& call) {
 
 void debug_skip_checksum(Call& call) {
     skip_dump_checksum(std::atoi(std::string(call.arg(2)).c_str()) != 0);
+    call.reply().ok();
+}
+
+Entry* find_even_expired(Call& call, Bytes key) {
+    Database::Options options = call.db().options();
+    options.ignore_expiry = true;
+    return Database(call.server().keyspace(), call.db().index(), options, call.record()).peek(key);
+}
+
+void debug_allow_in_scripts(Call& call) {
+    call.server().scripting().allow_everything(std::atoi(std::string(call.arg(2)).c_str()) != 0);
+    call.reply().ok();
+}
+
+/// Whatever it is: replicas are sent it as a command, and so is this node's own file.
+void debug_replicate(Call& call) {
+    call.effect(call.args().subspan(2));
+    call.changed();
     call.reply().ok();
 }
 

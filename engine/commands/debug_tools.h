@@ -7,6 +7,9 @@
 
 namespace millpond::engine {
 
+/// DEBUG looks at what is there, past its deadline or not.
+Entry* find_even_expired(Call& call, Bytes key);
+
 void debug_reload(Call& call);
 void debug_loadaof(Call& call);
 void debug_populate(Call& call);
@@ -19,6 +22,8 @@ void debug_listpack(Call& call);
 void debug_quicklist(Call& call);
 void debug_sdslen(Call& call);
 void debug_skip_checksum(Call& call);
+void debug_allow_in_scripts(Call& call);
+void debug_replicate(Call& call);
 void debug_change_repl_id(Call& call);
 void debug_replybuffer(Call& call);
 /// Switches that are answered and have nothing to switch here.

@@ -17,6 +17,7 @@
 #include "engine/commands/transaction.h"
 #include "engine/commands/waiters.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/keyspace/local_deadlines.h"
 #include "engine/lanes/gate.h"
 #include "engine/observers/bus.h"
 #include "engine/observers/monitor_line.h"
@@ -939,11 +940,25 @@ void Executor::invoke(Call& call, const Call* outer) {
 }
 
 void Executor::account_changes(Call& call) {
-    if (call.changed_ == 0)
+    if (call.changed_ == 0 && !call.logged_in_any_case_)
         return call.touched_ ? record_.touch_watchers() : record_.forget_touched();
     call.unwatched_ ? record_.forget_touched() : record_.touch_watchers();
     if (!call.rewritten_) record_.add(call.db_.index(), call.args_);
     server_.statistics().dirty.add(static_cast<std::int64_t>(call.changed_));
+    if (server_.role() == Role::replica && !call.applying_) [[unlikely]]
+        note_deadlines(call);
+}
+
+/// A writable replica expires itself what its own clients have written.
+void Executor::note_deadlines(const Call& call) {
+    std::vector<std::uint32_t> indexes;
+    Database database(server_.keyspace(), call.db_.index(), call.db_.options(), record_);
+    if (!find_keys(*call.spec_, call.args_, indexes)) return;
+    for (const std::uint32_t i : indexes) {
+        const Entry* entry = database.peek(call.args_[i]);
+        if (entry != nullptr && entry->has_expiry())
+            server_.local_deadlines().note(database.index(), call.args_[i], entry->expiry());
+    }
 }
 
 void Executor::count_errors(const Call& call, std::string_view written) {
@@ -990,7 +1005,8 @@ Executor::ApplyResult Executor::apply(int& db, std::span<const Command> record,
         const CommandSpec* spec =
             command.empty() ? nullptr : resolve_logged(server_.commands(), command);
         if (!spec || !spec->handler || !arity_fits(*spec, command.size())) {
-            return {false, command.empty() ? "ERR empty command" : unknown_command(command)};
+            return {false, command.empty() ? "ERR empty command" : unknown_command(command),
+                    nullptr};
         }
         exclusive = exclusive || is_exclusive(*spec, command);
         add_shards(*spec, command);
@@ -1025,6 +1041,7 @@ Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> r
         .now = now_ms(), .expire = false, .ignore_expiry = true, .no_touch = true};
     for (const Command& command : record) {
         const CommandSpec& spec = *resolve_logged(server_.commands(), command);
+        result.last = &spec;
         if (&spec == s.multi || &spec == s.exec) continue;
         s.sink.clear();
         s.applier.select(db);
@@ -1032,7 +1049,8 @@ Executor::ApplyResult Executor::apply_locked(int& db, std::span<const Command> r
         invoke(call, nullptr);
         if (&spec == s.select) db = s.applier.db();
         if (call.reply_.errors() > 0 && result.ok) {
-            result = {false, s.sink.substr(1, s.sink.find('\r') - 1)};
+            result.ok = false;
+            result.error = s.sink.substr(1, s.sink.find('\r') - 1);
         }
     }
     if (s.sink.capacity() > kSinkBytesKept) std::string().swap(s.sink);

@@ -67,7 +67,8 @@ public:
     /// lane.
     struct ApplyResult {
         bool ok = true;
-        std::string error;  ///< the first error reply: the replica has diverged
+        std::string error;                  ///< the first error reply: the replica has diverged
+        const CommandSpec* last = nullptr;  ///< of the record's commands, if all are known
     };
     ApplyResult apply(int& db, std::span<const Command> record, std::string_view raw);
 
@@ -167,6 +168,7 @@ private:
     void invoke(Call& call, const Call* outer);
     void settle_observers(Session& session, const CommandSpec* spec);
     void account_changes(Call& call);
+    void note_deadlines(const Call& call);
     [[gnu::cold]] void count_errors(const Call& call, std::string_view written);
 
     // Blocked clients: serving.cpp. The first three require the locks of what they are asked about.

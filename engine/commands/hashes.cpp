@@ -247,7 +247,7 @@ void draw_fields(Call& call, std::int64_t count, bool with_values) {
     if (count < 0) {
         auto n = static_cast<std::size_t>(-count);
         open(n);
-        for (std::size_t i = 0; i < n; i++) {
+        for (std::size_t i = 0; i < n && !call.is_cut_off(); i++) {
             hash.random(thread_random(), [&](Bytes field, Bytes value) {
                 reply_drawn(call, field, value, with_values);
             });

@@ -113,14 +113,11 @@ void pfcount(Call& call) {
     if (!count) {
         count = hll::count(bytes_of(entry));
         if (!count) return void(corrupted(call));
-        // The count is kept in the value, which is a write; where nothing may be written it is
-        // counted anew each time.
-        if (call.applying() || call.server().may_expire()) {
-            entry = call.db().find_write(key);
-            const auto edited = call.db().edit_string(*entry, entry->string_length());
-            hll::cache_count(edited.data, *count);
-            call.changed();
-        }
+        // The count is kept in the value, which is a write, though a replica may do it.
+        entry = call.db().find_write(key);
+        const auto edited = call.db().edit_string(*entry, entry->string_length());
+        hll::cache_count(edited.data, *count);
+        call.changed();
     }
     call.reply().integer(static_cast<std::int64_t>(*count));
 }

@@ -23,6 +23,7 @@
 #include "engine/commands/table.h"
 #include "engine/commands/waiters.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/keyspace/local_deadlines.h"
 #include "engine/log/effect_log.h"
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
@@ -126,7 +127,14 @@ void info_clients(Server& server, std::string& out) {
             output_max,
             static_cast<std::int64_t>(session.output_pending.load(std::memory_order_relaxed)));
     });
-    field(out, "connected_clients", server.network().connections());
+    // Replicas are counted apart, the primary is not: as in Redis.
+    auto connected = static_cast<std::int64_t>(server.network().connections());
+    if (const DetachedClients* detached = server.detached_clients()) {
+        connected += std::ranges::count_if(detached->clients(), [](const auto& client) {
+            return client.kind == DetachedClients::Client::Kind::primary;
+        });
+    }
+    field(out, "connected_clients", connected);
     field(out, "cluster_connections", 0);
     field(out, "maxclients", server.config().maxclients.load());
     field(out, "client_recent_max_input_buffer", input_max);
@@ -249,10 +257,11 @@ void info_stats(Server& server, std::string& out) {
     field(out, "pubsubshard_channels", bus.names(ChannelKind::shard));
     field(out, "latest_fork_usec", 0);
     field(out, "total_forks", 0);
+    field(out, "migrate_cached_sockets", 0);
+    field(out, "slave_expires_tracked_keys", server.local_deadlines().size());
     for (const char* name :
-         {"migrate_cached_sockets", "slave_expires_tracked_keys", "active_defrag_hits",
-          "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
-          "total_active_defrag_time", "current_active_defrag_time"})
+         {"active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
+          "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time"})
         field(out, name, 0);  // there is none of these
     field(out, "tracking_total_keys", bus.tracking().keys());
     field(out, "tracking_total_items", bus.tracking().items());

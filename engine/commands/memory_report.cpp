@@ -39,8 +39,8 @@ MemoryReport memory_report(Server& server) {
     // Pages that nobody has written to yet are the kernel's still.
     report.committed = std::max(std::min(report.committed, report.resident), report.used);
     report.backlog = server.log().memory_bytes();
-    if (const DetachedClients* replicas = server.detached_clients()) {
-        for (const auto& replica : replicas->clients()) report.replicas += replica.pending_bytes;
+    if (const DetachedClients* detached = server.detached_clients()) {
+        for (const auto& client : detached->clients()) report.replicas += client.pending_bytes;
     }
     server.network().visit_sessions([&](Session& session) {
         report.clients += session.input_pending.load(std::memory_order_relaxed) +

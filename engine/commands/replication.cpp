@@ -13,6 +13,7 @@
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
+#include "resp/words.h"
 
 namespace millpond::engine {
 
@@ -167,6 +168,19 @@ ReplicaAnnouncement& announcement(Session& session) {
     return *static_cast<ReplicaAnnouncement*>(session.replication.get());
 }
 
+/// RDB-FILTER-ONLY names all that the snapshot shall have in it.
+bool read_filter(Call& call, Bytes value, ReplicaAnnouncement& replica) {
+    const auto parts = resp::split_words(c_text(value));
+    if (!parts) return call.error("ERR Missing rdb-filter-only values");
+    replica.wants_keys = replica.wants_functions = false;
+    for (const std::string& part : *parts) {
+        if (!is_word(part, "functions"))
+            return call.error("ERR Unsupported rdb-filter-only option: " + part);
+        replica.wants_functions = true;
+    }
+    return true;
+}
+
 void replconf(Call& call) {
     if (call.argc() % 2 == 0) return static_cast<void>(call.syntax_error());
     for (std::size_t i = 1; i < call.argc(); i += 2) {
@@ -197,6 +211,8 @@ void replconf(Call& call) {
             if (only < 0 || only > 1)
                 return static_cast<void>(call.error("ERR value is out of range"));
             replica.rdb_only = only == 1;
+        } else if (is_word(option, "rdb-filter-only")) {
+            if (!read_filter(call, value, replica)) return;
         } else {
             return static_cast<void>(
                 call.error("ERR Unrecognized REPLCONF option: " + std::string(option)));
@@ -208,6 +224,8 @@ void replconf(Call& call) {
 void hand_over(Call& call, SyncRequest request) {
     Replication& replication = replication_of(call);
     const ReplicaAnnouncement announced = announcement(call.session());
+    if (!announced.wants_all() && !announced.eof)
+        return static_cast<void>(call.error("ERR Filtered replica requires EOF capability"));
     call.session().detach([&replication, announced, request](DetachedConnection connection) {
         replication.hub().attach(std::move(connection), announced, request);
     });

@@ -41,14 +41,17 @@ void flush(Call& call, int db) {
     if (!parse_flush(call, wait)) return;
     call.before_flush(db);
     Keyspace& keys = call.server().keyspace();
+    for (int i = 0; i < Keyspace::kDatabases; ++i) {
+        if (db < 0 || i == db) call.changed(keys.size(i));
+    }
     if (db < 0) {
         keys.flush_all(wait);
         Replication::of(call.server()).persistence().save_flushed();
     } else {
         keys.flush(db, wait);
     }
-    // Replicas may hold keys that this node does not, so the command goes to them in any case.
-    call.changed();
+    // Replicas may hold keys that this node does not.
+    call.log_in_any_case();
     call.reply().ok();
 }
 

@@ -107,7 +107,7 @@ void srandmember(Call& call) {
     }
     if (count < 0) {
         call.reply().array(static_cast<std::size_t>(-count));
-        for (std::int64_t i = 0; i < -count; i++) reply_random();
+        for (std::int64_t i = 0; i < -count && !call.is_cut_off(); i++) reply_random();
         return;
     }
     std::size_t n = std::min(static_cast<std::size_t>(count), set_of(entry).size());

@@ -289,8 +289,8 @@ void Sort::run() {
     const Type type = entry != nullptr ? entry->type() : Type::list;
     if (type != Type::list && type != Type::set && type != Type::sorted_set)
         return void(call_.wrong_type());
-    if (unsorted_ && type == Type::set && target_) {
-        // A set has no order of its own that replicas would share.
+    if (unsorted_ && type == Type::set && (target_ || call_.session().scripted)) {
+        // A set has no order of its own that replicas would share, and scripts could rely on.
         unsorted_ = false;
         alpha_ = true;
         by_.reset();

@@ -202,7 +202,7 @@ void draw_members(Call& call, std::int64_t count, bool with_scores) {
     };
     if (count < 0) {
         open_members(call, static_cast<std::size_t>(-count), with_scores);
-        for (std::int64_t i = 0; i < -count; i++)
+        for (std::int64_t i = 0; i < -count && !call.is_cut_off(); i++)
             visit_rank(set, thread_random() % set.size(), reply);
         return;
     }

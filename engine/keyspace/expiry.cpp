@@ -219,6 +219,7 @@ void ActiveExpiry::run() {
         lock.unlock();
         worked_ = {};
         sweep(*flag);
+        hooks_.sweep_others(*flag);
         tidy(*flag);
         evict(*flag);
         hooks_.took(std::chrono::duration_cast<std::chrono::microseconds>(worked_));

@@ -38,6 +38,8 @@ public:
         /// have been lowered, or the last write's time was up); true when there is more to do.
         /// Called inside the shared lane, with no shard locked.
         std::function<bool()> evict = [] { return false; };
+        /// Removes what else is due, outside the lanes.
+        std::function<void(GateFlag&)> sweep_others = [](GateFlag&) {};
     };
     /// Keys removed between two looks at the gate.
     static constexpr std::size_t kPiece = 64;

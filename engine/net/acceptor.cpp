@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "engine/acl/access_control.h"
+#include "engine/net/endpoint_text.h"
 #include "engine/net/network.h"
 #include "engine/net/socket_owner.h"
 #include "engine/server/config.h"
@@ -39,38 +40,6 @@ constexpr std::string_view kProtectedMode =
     "bind addresses; or, where everybody who can reach the port may use it, turn protected-mode "
     "off.\r\n";
 constexpr std::string_view kTooMany = "-ERR max number of clients reached\r\n";
-
-std::string address_text(const sockaddr_storage& address) {
-    char text[INET6_ADDRSTRLEN] = "";
-    if (address.ss_family == AF_INET) {
-        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text,
-                    sizeof text);
-    } else if (address.ss_family == AF_INET6) {
-        const auto& six = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&six)) {
-            ::inet_ntop(AF_INET, six.s6_addr + 12, text, sizeof text);
-        } else {
-            ::inet_ntop(AF_INET6, &six, text, sizeof text);
-        }
-    }
-    return text;
-}
-
-/// "127.0.0.1:6379", "[::1]:6379", or a socket's path with port 0 as CLIENT LIST shows it.
-std::string endpoint_text(const sockaddr_storage& address) {
-    const std::string ip = address_text(address);
-    if (address.ss_family == AF_INET) {
-        return ip + ":" +
-               std::to_string(ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port));
-    }
-    if (address.ss_family == AF_INET6) {
-        const auto port =
-            std::to_string(ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port));
-        return ip.find(':') == std::string::npos ? ip + ":" + port : "[" + ip + "]:" + port;
-    }
-    const auto& local = reinterpret_cast<const sockaddr_un&>(address);
-    return address.ss_family == AF_UNIX ? std::string(local.sun_path) + ":0" : std::string();
-}
 
 void reset(int fd) {
     const linger now{1, 0};
@@ -289,6 +258,15 @@ void Acceptor::stop() {
     }
     if (thread_.joinable()) thread_.join();
     if (lookup_thread_.joinable()) lookup_thread_.join();
+}
+
+void Acceptor::refuse_more() {
+    const std::lock_guard lock(mutex_);
+    for (Listening& one : listening_) {
+        if (one.via == Session::Via::handed_over) continue;
+        if (one.listener.active) watch(one, false);
+        ::shutdown(one.listener.fd, SHUT_RDWR);
+    }
 }
 
 void Acceptor::run() {

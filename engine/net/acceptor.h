@@ -38,6 +38,9 @@ public:
     void open_configured();
     void start();
     void stop();
+    /// Nobody can connect from here on, but to what was handed over, which is not ours to close.
+    /// Any thread.
+    void refuse_more();
 
     void listen(NetworkControl::Listener listener);
     bool set_active(const std::string& name, bool active);

@@ -115,7 +115,7 @@ Connection::Sent Connection::send() {
 }
 
 DetachedConnection Connection::release() {
-    return {fd.exchange(-1), std::string(input.view()), peer, id()};
+    return {fd.exchange(-1), std::string(input.view()), peer, id(), text().user};
 }
 
 }  // namespace millpond::engine

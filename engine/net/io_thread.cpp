@@ -30,7 +30,6 @@ namespace millpond::engine {
 
 namespace {
 
-constexpr std::int64_t kFixedReplyBytes = 16 << 10;  ///< Redis's PROTO_REPLY_CHUNK_BYTES
 constexpr int kTickMs = 10;
 constexpr int kSweepMs = 100;
 constexpr int kIdleSweepMs = 1000;
@@ -438,7 +437,7 @@ std::optional<std::size_t> IoThread::serve(Connection& c, std::string_view data)
         }
         if (consumed == 0) break;
         if (c.out().size() > kFlushBytes) {
-            if (is_too_much(c)) {
+            if (c.is_too_much(c.pending())) {
                 kill_overflowed(c, c.pending());
                 return data.size();
             }
@@ -497,7 +496,7 @@ void IoThread::settle(Connection& c) {
     }
     Connection::Sent sent = Connection::Sent::all;
     if (c.has_output()) {
-        if (is_too_much(c)) return kill_overflowed(c, c.pending());
+        if (c.is_too_much(c.pending())) return kill_overflowed(c, c.pending());
         const std::uint64_t before = c.bytes_out.load(std::memory_order_relaxed);
         pass_barrier();
         sent = c.send();
@@ -523,20 +522,8 @@ void IoThread::settle(Connection& c) {
     watch(c, (reads ? EPOLLIN | EPOLLRDHUP : EPOLLRDHUP) | (blocked ? EPOLLOUT : 0u));
 }
 
-const Config::OutputLimit& IoThread::output_limit(const Connection& c) const {
-    const Config& config = server_.config();
-    return c.observing.subscribed() ? config.output_pubsub : config.output_normal;
-}
-
-/// As in Redis nobody is sent even a part of what is too much for him; what fits its fixed buffer
-/// does not count there.
-bool IoThread::is_too_much(Connection& c) const {
-    const std::int64_t hard = output_limit(c).hard;
-    return hard > 0 && static_cast<std::int64_t>(c.pending()) > hard + kFixedReplyBytes;
-}
-
 bool IoThread::within_output_limits(Connection& c) {
-    const Config::OutputLimit& limit = output_limit(c);
+    const Config::OutputLimit& limit = c.output_limit();
     const auto pending = static_cast<std::int64_t>(c.pending());
     note_pending(c, static_cast<std::size_t>(pending));
     const bool hard = limit.hard > 0 && pending > limit.hard;

@@ -118,8 +118,6 @@ private:
     void pass_barrier();
     void settle_soon(Connection& c);
     void settle_together();
-    const Config::OutputLimit& output_limit(const Connection& c) const;
-    bool is_too_much(Connection& c) const;
     bool within_output_limits(Connection& c);
     static void note_pending(Connection& c, std::size_t bytes);
     void note_overflow(const Connection& c, std::size_t pending);

@@ -41,6 +41,8 @@ void Network::run() {
 }
 
 void Network::stop() {
+    // Before any connection is closed: whoever sees that and connects anew is refused.
+    acceptor_->refuse_more();
     threads_[0]->stop();
 }
 

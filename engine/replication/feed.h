@@ -23,6 +23,9 @@ struct ReplicaAnnouncement {
     bool eof = false;
     bool psync2 = false;
     bool rdb_only = false;
+    /// What it wants to have in the snapshot.
+    bool wants_keys = true, wants_functions = true;
+    bool wants_all() const { return wants_keys && wants_functions; }
 };
 
 /// What PSYNC asked for.
@@ -83,8 +86,9 @@ public:
     /// Reads what has come; true when an ACK was among it.
     bool receive(std::int64_t now_ms);
 
-    /// Of the connection that it was: its id, and since when it is a feed. Set once.
+    /// Of the connection that it was: its id and user, and since when it is a feed. Set once.
     std::uint64_t session = 0;
+    std::string user;
     std::int64_t since_ms = 0;
     /// Bytes sent since it was last asked.
     std::size_t take_sent() { return std::exchange(bytes_sent_, 0); }

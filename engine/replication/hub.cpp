@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "engine/net/endpoint_text.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
@@ -23,23 +24,6 @@
 namespace millpond::engine {
 
 namespace {
-
-/// Where the connection arrived, as CLIENT LIST shows it; empty on a unix socket.
-std::string local_name(int fd) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    char text[INET6_ADDRSTRLEN] = "";
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
-    if (address.ss_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-        ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-        return std::string(text) + ":" + std::to_string(ntohs(v4.sin_port));
-    }
-    if (address.ss_family != AF_INET6) return {};
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-    return "[" + std::string(text) + "]:" + std::to_string(ntohs(v6.sin6_port));
-}
 
 constexpr std::int64_t tick_ms = 100;
 constexpr std::int64_t idle_tick_ms = 1000;
@@ -185,7 +169,7 @@ void ReplicaHub::poll(std::int64_t timeout_ns) {
 
 void ReplicaHub::turn(std::int64_t now) {
     run_posted();
-    if (walk_due_ms_ != 0 && now >= walk_due_ms_) request_walk();
+    if (walk_due_ms_ != 0 && now >= walk_due_ms_) begin_due_walk();
     for (const auto& feed : feeds_) {
         const bool was_blocked = feed->blocked();
         const Feed::State before = feed->state();
@@ -231,6 +215,7 @@ void ReplicaHub::attach(DetachedConnection connection, ReplicaAnnouncement annou
     auto feed = std::make_shared<std::unique_ptr<Feed>>(std::make_unique<Feed>(
         connection.fd, connection.peer, std::move(announced), std::move(request)));
     (*feed)->session = connection.session;
+    (*feed)->user = std::move(connection.user);
     (*feed)->since_ms = steady_ms();
     post([this, feed] {
         attached_.fetch_sub(1);
@@ -269,12 +254,26 @@ void ReplicaHub::admit(std::unique_ptr<Feed> owned) {
     counters_.full.fetch_add(1);
     publish();
     if (walk_ && walk_ready_ && join(feed, walk_)) return;
-    if (walk_ || walk_due_ms_ != 0) return;  // it takes the one that is coming
+    if (walk_) return;  // it takes the one that is coming, or the next
     Server& server = environment_.server;
-    const std::int64_t delay_s =
-        server.managed() ? 0 : server.config().repl_diskless_sync_delay.load();
-    if (delay_s == 0) return request_walk();
-    walk_due_ms_ = steady_ms() + delay_s * 1000;
+    const Config& config = server.config();
+    const bool delays = config.repl_diskless_sync && !server.managed();
+    const std::int64_t delay_s = delays ? config.repl_diskless_sync_delay.load() : 0;
+    if (delay_s == 0) return request_walk(feed.announced());
+    if (walk_due_ms_ == 0) walk_due_ms_ = steady_ms() + delay_s * 1000;
+    const std::int64_t enough = config.repl_diskless_sync_max_replicas;
+    const auto waiting = std::ranges::count_if(feeds_, [](const auto& one) {
+        return one->state() == Feed::State::waiting && !one->dead();
+    });
+    if (enough > 0 && waiting >= enough) begin_due_walk();
+}
+
+void ReplicaHub::begin_due_walk() {
+    walk_due_ms_ = 0;
+    for (const auto& feed : feeds_) {
+        if (feed->state() == Feed::State::waiting && !feed->dead())
+            return request_walk(feed->announced());
+    }
 }
 
 bool ReplicaHub::resume_partially(Feed& feed) {
@@ -296,7 +295,8 @@ bool ReplicaHub::resume_partially(Feed& feed) {
 // -- Full sync
 // -------------------------------------------------------------------------------------------
 
-void ReplicaHub::request_walk() {
+/// A snapshot of what this replica wants.
+void ReplicaHub::request_walk(const ReplicaAnnouncement& announced) {
     walk_due_ms_ = 0;
     walk_ready_ = false;
     // The walk knows itself only weakly: it may outlive what the hub knows of it.
@@ -310,6 +310,8 @@ void ReplicaHub::request_walk() {
         },
         [this] { wake(); });
     *slot = walk_;
+    walk_->options.keys = announced.wants_keys;
+    walk_->options.functions = announced.wants_functions;
     environment_.snapshots.submit(walk_);
 }
 
@@ -323,6 +325,9 @@ void ReplicaHub::walk_ready(const std::shared_ptr<SyncWalk>& walk) {
 }
 
 bool ReplicaHub::join(Feed& feed, const std::shared_ptr<SyncWalk>& walk) {
+    if (walk->options.keys != feed.announced().wants_keys ||
+        walk->options.functions != feed.announced().wants_functions)
+        return false;
     if (walk->spool().failed() || walk->spool().first() != 0 || !walk->cut().pin) return false;
     if (walk->cut().replid != environment_.history.get().replid) return false;
     auto reader = environment_.server.log().open(walk->cut().offset, lag_max_bytes());
@@ -355,9 +360,7 @@ void ReplicaHub::tend_walk() {
     walk_->abandon();
     walk_->cut().pin.reset();
     walk_.reset();
-    for (const auto& feed : feeds_) {
-        if (feed->state() == Feed::State::waiting && !feed->dead()) return request_walk();
-    }
+    begin_due_walk();
 }
 
 // -- Watching over them
@@ -436,12 +439,19 @@ void ReplicaHub::publish() {
             announced.node_id.empty()
                 ? feed->address() + ":" + std::to_string(announced.listening_port)
                 : announced.node_id;
-        fresh.push_back(
-            {{id, feed->address(), announced.listening_port, state_word(feed->state()), feed->ack(),
-              feed->file_ack(), 0, online},
-             feed->ack_ms(),
-             {feed->session, feed->fd(), feed->peer(), local_name(feed->fd()), "default",
-              feed->since_ms, std::max(feed->since_ms, feed->ack_ms()), feed->pending()}});
+        fresh.push_back({{id, feed->address(), announced.listening_port, state_word(feed->state()),
+                          feed->ack(), feed->file_ack(), 0, online},
+                         feed->ack_ms(),
+                         {.kind = Client::Kind::replica,
+                          .id = feed->session,
+                          .fd = feed->fd(),
+                          .peer = feed->peer(),
+                          .local = local_endpoint(feed->fd()),
+                          .user = feed->user,
+                          .created_ms = feed->since_ms,
+                          .last_active_ms = std::max(feed->since_ms, feed->ack_ms()),
+                          .pending_bytes = feed->pending(),
+                          .command = feed->request().psync ? "psync" : "sync"}});
     }
     server.set_good_replicas(good);
     bool changed = false;
@@ -469,7 +479,7 @@ std::vector<ReplicaHub::Replica> ReplicaHub::replicas() const {
     return out;
 }
 
-std::vector<DetachedClients::Client> ReplicaHub::clients() const {
+std::vector<ReplicaHub::Client> ReplicaHub::clients() const {
     std::vector<Client> out;
     std::lock_guard lock(mutex_);
     for (const Published& one : published_) out.push_back(one.client);

@@ -24,8 +24,10 @@ namespace millpond::engine {
 
 class Server;
 
-class ReplicaHub final : public DetachedClients {
+class ReplicaHub {
 public:
+    using Client = DetachedClients::Client;
+
     /// What the hub asks of the rest of replication; called on its thread unless said otherwise.
     struct Environment {
         Server& server;
@@ -49,7 +51,7 @@ public:
     void start();
     /// Ends it. Requires: nobody else is told of this hub any more.
     void stop();
-    ~ReplicaHub() override;
+    ~ReplicaHub();
     ReplicaHub(const ReplicaHub&) = delete;
     ReplicaHub& operator=(const ReplicaHub&) = delete;
 
@@ -89,8 +91,9 @@ public:
         bool online;
     };
     std::vector<Replica> replicas() const;
-    std::vector<Client> clients() const override;
-    void close(std::uint64_t id) override;
+    /// As clients of this node, and CLIENT KILL of one.
+    std::vector<Client> clients() const;
+    void close(std::uint64_t id);
     std::size_t attached() const { return attached_.load(std::memory_order_relaxed); }
     struct Counters {
         std::atomic<std::uint64_t> full{0}, partial_ok{0}, partial_err{0};
@@ -109,7 +112,8 @@ private:
     void watch(Feed& feed);
     void admit(std::unique_ptr<Feed> feed);
     bool resume_partially(Feed& feed);
-    void request_walk();
+    void begin_due_walk();
+    void request_walk(const ReplicaAnnouncement& announced);
     void walk_ready(const std::shared_ptr<SyncWalk>& walk);
     bool join(Feed& feed, const std::shared_ptr<SyncWalk>& walk);
     void tend_walk();

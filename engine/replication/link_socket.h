@@ -26,6 +26,7 @@ public:
     bool connect(const PrimaryAddress& address, std::int64_t timeout_ms);
     void close();
     bool open() const { return fd_ >= 0; }
+    int fd() const { return fd_; }
     /// The last connect() found nobody listening.
     bool refused() const { return refused_; }
     void set_timeout(std::int64_t ms) { timeout_ms_ = ms; }

@@ -16,10 +16,13 @@
 #include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/lanes/gate.h"
+#include "engine/net/endpoint_text.h"
+#include "engine/net/network.h"
 #include "engine/observers/events.h"
 #include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
+#include "engine/server/pause.h"
 #include "engine/server/server.h"
 #include "engine/server/statistics.h"
 #include "engine/snapshot/loader.h"
@@ -34,6 +37,8 @@ constexpr std::int64_t ack_period_ms = 1000;
 constexpr std::int64_t backoff_first_ms = 5;
 constexpr std::int64_t backoff_max_ms = 1000;
 constexpr std::size_t read_bytes = 64 << 10;
+constexpr std::size_t held_bytes_max = 64 << 20;  ///< what is kept while clients are paused
+constexpr std::int64_t held_poll_ms = 5;
 constexpr std::size_t mark_bytes = 40;
 
 std::vector<std::string> words_of(const std::string& line) {
@@ -172,6 +177,41 @@ PrimaryLink::Status PrimaryLink::status() const {
         sync_read_.load(), error_};
 }
 
+std::optional<DetachedClients::Client> PrimaryLink::client() const {
+    std::lock_guard lock(mutex_);
+    auto client = client_;
+    if (client) {
+        const CommandSpec* last = last_command_.load();
+        client->db = stream_db_.load();
+        client->last_active_ms = last_io_ms_.load();
+        client->command = last != nullptr ? std::string_view(last->name) : "NULL";
+    }
+    return client;
+}
+
+void PrimaryLink::cut(std::uint64_t client) {
+    std::lock_guard lock(mutex_);
+    if (client_ && client_->id == client) ::shutdown(client_->fd, SHUT_RDWR);
+}
+
+void PrimaryLink::show(const LinkSocket& socket) {
+    if (client_id_ == 0) {
+        client_id_ = environment_.server.network().next_session_id();
+        client_since_ms_ = steady_ms();
+        last_command_.store(nullptr);
+    }
+    std::lock_guard lock(mutex_);
+    client_ = {.kind = DetachedClients::Client::Kind::primary,
+               .id = client_id_,
+               .fd = socket.fd(),
+               .peer = peer_endpoint(socket.fd()),
+               .local = local_endpoint(socket.fd()),
+               .user = "(superuser)",
+               .created_ms = client_since_ms_,
+               .last_active_ms = client_since_ms_,
+               .command = {}};
+}
+
 void PrimaryLink::set_state(State state) {
     if (state == State::up) {
         down_since_ms_.store(0);
@@ -255,8 +295,12 @@ void PrimaryLink::attempt(LinkSocket& socket, const PrimaryAddress& address, boo
     set_state(State::handshake);
     if (!shake_hands(socket, address) || !synchronize(socket, failover)) return;
     backoff_ms_ = 0;
+    show(socket);
     set_state(State::up);
     stream(socket);
+    held_bytes_.store(0);
+    std::lock_guard lock(mutex_);
+    client_.reset();  // before its socket goes
 }
 
 // -- Handshake
@@ -405,6 +449,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     Server& server = environment_.server;
     Gate& gate = server.gate();
     GateFlag& flag = executor_->gate_flag();
+    client_id_ = 0;  // the next is another client
     environment_.history_changed("this replica takes a full sync");
     gate.run_exclusive(flag, "full sync", [&] {
         server.before_flush(-1);
@@ -424,6 +469,7 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
         last_io_ms_.store(steady_ms());
         return interrupted();
     });
+    keys.set_key_delay(server.config().key_load_delay);
     keys.set_function_loader(
         [&](Bytes code) { return server.scripting().functions().load_stored(code); });
     SyncLoader target(keys, db);
@@ -473,6 +519,7 @@ void PrimaryLink::apply(LinkSocket& socket) {
         const auto result = executor_->apply(db_, commands, input_.raw());
         stream_db_.store(db_, std::memory_order_relaxed);
         logged = server.log().end() != before;
+        last_command_.store(result.last, std::memory_order_relaxed);
         if (!result.ok && failed_records_.fetch_add(1) == 0) {
             spdlog::error(
                 "A record of the primary could not be applied, the data may differ from here on: "
@@ -523,16 +570,25 @@ void PrimaryLink::stream(LinkSocket& socket) {
     acknowledge(socket);  // tells the primary that the snapshot has been taken
     last_io_ms_.store(steady_ms());
     bool ended = false;
+    bool held = false;
     while (!interrupted()) {
-        const bool came = receive(socket, ended);
-        if (came && !apply_arrived(socket, false)) break;
+        const bool was_held = std::exchange(held, environment_.server.pause().holds_primary());
+        const bool full = held && input_.pending() >= held_bytes_max;
+        const bool came = !full && receive(socket, ended);
+        held_bytes_.store(held ? input_.pending() : 0, std::memory_order_relaxed);
+        if ((came || was_held) && !held && !apply_arrived(socket, false)) break;
         const std::int64_t now = steady_ms();
+        if (full) last_io_ms_.store(now);
         if (now - last_ack_ms_ >= ack_period_ms) acknowledge(socket);
         if (ended) {
             fail(socket.error());
             return;
         }
         if (came) continue;
+        if (held) {
+            back_off(held_poll_ms);
+            continue;
+        }
         if (now - last_io_ms_.load() > config.repl_timeout.load() * 1000) {
             fail("the primary has been silent for repl-timeout");
             return;

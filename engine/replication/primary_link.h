@@ -27,9 +27,11 @@
 #include "engine/replication/history.h"
 #include "engine/replication/link_socket.h"
 #include "engine/replication/primary_stream.h"
+#include "engine/server/control.h"
 
 namespace millpond::engine {
 
+struct CommandSpec;
 class Executor;
 class Server;
 
@@ -73,9 +75,16 @@ public:
         std::string error;
     };
     Status status() const;
+    /// The primary as a client of this node, as CLIENT LIST shows it, while the link is up. A link
+    /// that goes on from where it stood is the same client as before, as in Redis.
+    std::optional<DetachedClients::Client> client() const;
+    /// Breaks the link, which is then made anew; does nothing when it is another client's by now.
+    void cut(std::uint64_t client);
     /// The database that the stream has selected.
     int stream_db() const { return stream_db_.load(); }
     std::uint64_t failed_records() const { return failed_records_.load(); }
+    /// What has come and waits for the end of a CLIENT PAUSE.
+    std::uint64_t held_bytes() const { return held_bytes_.load(); }
 
 private:
     enum class Stop : std::uint8_t { none, halt, drain };
@@ -93,6 +102,7 @@ private:
     bool apply_arrived(LinkSocket& socket, bool draining);
     void apply(LinkSocket& socket);
     void acknowledge(LinkSocket& socket);
+    void show(const LinkSocket& socket);
     void set_state(State state);
     bool fail(std::string why);
     void back_off(std::int64_t ms);
@@ -102,6 +112,8 @@ private:
     std::atomic<State> state_{State::none};
     std::atomic<int> stream_db_{0};
     std::atomic<std::uint64_t> failed_records_{0};
+    std::atomic<std::uint64_t> held_bytes_{0};
+    std::atomic<const CommandSpec*> last_command_{nullptr};
     std::atomic<std::int64_t> last_io_ms_{0};
     std::atomic<std::int64_t> down_since_ms_{0};
     std::atomic<std::uint64_t> sync_total_{0};
@@ -111,6 +123,7 @@ private:
     std::condition_variable changed_;
     std::optional<PrimaryAddress> wanted_;
     bool wanted_failover_ = false;
+    std::optional<DetachedClients::Client> client_;
     Stop stop_how_ = Stop::none;
     bool idle_ = true;  ///< the thread holds no link and applies nothing
     bool ending_ = false;
@@ -124,6 +137,8 @@ private:
     int db_ = 0;
     std::int64_t last_ack_ms_ = 0;
     std::int64_t backoff_ms_ = 0;
+    std::uint64_t client_id_ = 0;  ///< 0: it has none yet
+    std::int64_t client_since_ms_ = 0;
 
     std::thread thread_;
 };

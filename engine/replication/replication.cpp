@@ -53,6 +53,7 @@ Replication::Replication(Server& server) : server_(server) {
         server_.keyspace(), server_.gate(),
         [this](KeyspaceObserver* hook) { server_.set_change_hook(hook); });
     snapshots_->set_functions([this] { return server_.scripting().functions().codes(); });
+    snapshots_->set_key_delay([this] { return server_.config().rdb_key_save_delay.load(); });
     snapshots_->set_refusal([this] { return server_.loading() ? "the data is being loaded" : ""; });
     persistence_ =
         std::make_unique<Persistence>(server_, *snapshots_, [this]() -> Persistence::Fields {
@@ -90,7 +91,7 @@ Replication::Replication(Server& server) : server_(server) {
             return append_only_->enabled() && append_only_->synced() >= offset;
         },
         [this](std::int64_t now_ms) { tick(now_ms); }});
-    server_.set_detached_clients(hub_.get());
+    server_.set_detached_clients(this);
     hub_->start();
 
     // Before anybody can connect: nobody is to see an empty data set that is about to be loaded.
@@ -99,7 +100,9 @@ Replication::Replication(Server& server) : server_(server) {
         server_.set_loading(true);
     }
     server_.set_role_control(this);
-    server_.add_flush_hook([this](int) { snapshots_->abort("the data was flushed meanwhile"); });
+    server_.add_flush_hook([this](int db) {
+        snapshots_->abort(std::string(db < 0 ? kAllFlushed : kDatabaseFlushed));
+    });
     server_.set_save_hook([this] { return persistence_->save_now(); });
     server_.add_info("Persistence", [this](std::string& out) {
         persistence_->info(out);
@@ -194,6 +197,17 @@ void Replication::stop() {
     hub_.reset();
     link_.reset();
     snapshots_.reset();
+}
+
+std::vector<DetachedClients::Client> Replication::clients() const {
+    std::vector<Client> all = hub_->clients();
+    if (auto primary = link_->client()) all.push_back(std::move(*primary));
+    return all;
+}
+
+void Replication::close(std::uint64_t id) {
+    link_->cut(id);
+    hub_->close(id);
 }
 
 // -- Roles
@@ -424,7 +438,7 @@ void Replication::info_replica(std::string& out) const {
     line(out, "master_link_status", link.state == PrimaryLink::State::up ? "up" : "down");
     line(out, "master_last_io_seconds_ago", seconds_since(link.last_io_ms));
     line(out, "master_sync_in_progress", syncing ? 1 : 0);
-    line(out, "slave_read_repl_offset", static_cast<std::int64_t>(offset));
+    line(out, "slave_read_repl_offset", static_cast<std::int64_t>(offset + link_->held_bytes()));
     line(out, "slave_repl_offset", static_cast<std::int64_t>(offset));
     if (syncing) {
         const auto total = static_cast<std::int64_t>(link.sync_bytes_total);

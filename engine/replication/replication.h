@@ -28,7 +28,7 @@ namespace millpond::engine {
 
 class Server;
 
-class Replication final : public RoleControl {
+class Replication final : public RoleControl, public DetachedClients {
 public:
     /// Registers with the server: role control, hooks, INFO sections. Before the server starts.
     explicit Replication(Server& server);
@@ -49,6 +49,10 @@ public:
     void on_change(std::function<void()> changed) override;
 
     void follow(PrimaryAddress address, std::function<void()> done, bool failover);
+
+    /// The replicas, and the primary while the link to it is up.
+    std::vector<Client> clients() const override;
+    void close(std::uint64_t id) override;
 
     Server& server() { return server_; }
     HistoryIds& history() { return history_; }

@@ -4,6 +4,7 @@
 // that may be running. Scripts run in the exclusive lane.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -27,6 +28,10 @@ public:
     FunctionLibraries& functions() { return functions_; }
     RunningScript& running() { return running_; }
 
+    /// DEBUG SET-DISABLE-DENY-SCRIPTS: may scripts call what is not for them? Any lane.
+    bool allows_everything() const { return allows_everything_; }
+    void allow_everything(bool yes) { allows_everything_ = yes; }
+
     /// EVAL and FCALL, once their script is found and their keys are counted.
     void run(Call& call, const ScriptCache::Script& script, bool read_only,
              std::span<const Bytes> keys, std::span<const Bytes> args);
@@ -38,6 +43,7 @@ private:
     ScriptCache scripts_;
     FunctionLibraries functions_;
     RunningScript running_;
+    std::atomic<bool> allows_everything_{false};
     std::unique_ptr<ScriptScratch> scratch_;
 };
 

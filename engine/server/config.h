@@ -123,6 +123,7 @@ public:
     ConfigText appendfsync{"everysec"};
     ConfigText appendfilename{"appendonly.aof"}, appenddirname{"appendonlydir"};
     ConfigNumber auto_aof_rewrite_percentage{100}, auto_aof_rewrite_min_size{64 << 20};
+    ConfigNumber rdb_key_save_delay{0}, key_load_delay{0};  ///< us behind each key: for tests
     ConfigBool rdbcompression{true}, rdbchecksum{true}, stop_writes_on_bgsave_error{true};
 
     // -- Replication
@@ -131,7 +132,8 @@ public:
     ConfigBool replica_read_only{true}, replica_serve_stale_data{true};
     ConfigNumber repl_backlog_size{1 << 20}, repl_backlog_ttl{3600}, repl_timeout{60},
         repl_ping_replica_period{10};
-    ConfigNumber repl_diskless_sync_delay{5}, replica_priority{100};
+    ConfigNumber repl_diskless_sync_delay{5}, repl_diskless_sync_max_replicas{0};
+    ConfigNumber replica_priority{100};
     ConfigBool repl_diskless_sync{true}, repl_disable_tcp_nodelay{false};
     ConfigNumber min_replicas_to_write{0}, min_replicas_max_lag{10};
     ConfigText replica_announce_ip;

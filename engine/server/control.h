@@ -64,18 +64,24 @@ public:
     virtual void drop_parked() = 0;
 };
 
-/// Connections that have left the I/O threads: replicas' feeds. Any thread may ask.
+/// Clients that the I/O threads do not serve: replicas, which have left them, and the primary that
+/// this node follows. Any thread may ask.
 class DetachedClients {
 public:
     virtual ~DetachedClients() = default;
     struct Client {
+        enum class Kind : std::uint8_t { replica, primary };
+        Kind kind;
         std::uint64_t id;
         int fd;
         std::string peer, local, user;
+        int db = 0;
         std::int64_t created_ms, last_active_ms;  ///< steady clock
-        std::uint64_t pending_bytes;
+        std::uint64_t pending_bytes = 0;
+        std::string_view command;  ///< the last one's full name; constant
     };
     virtual std::vector<Client> clients() const = 0;
+    /// CLIENT KILL. A primary is connected to anew, and goes on from where it stood.
     virtual void close(std::uint64_t id) = 0;
 };
 

@@ -418,6 +418,8 @@ void add_persistence(Builder& to, Config& c) {
         if (lines.empty()) lines.push_back({"\"\"", false});
         return lines;
     };
+    to.number("rdb-key-save-delay", c.rdb_key_save_delay, INT_MIN, INT_MAX).hidden = true;
+    to.number("key-load-delay", c.key_load_delay, INT_MIN, INT_MAX).hidden = true;
     to.flag("rdbcompression", c.rdbcompression);
     to.flag("rdbchecksum", c.rdbchecksum).immutable = true;
     to.flag("stop-writes-on-bgsave-error", c.stop_writes_on_bgsave_error);
@@ -470,6 +472,7 @@ void add_replication(Builder& to, Config& c) {
     to.number("repl-ping-replica-period", c.repl_ping_replica_period, 1, INT_MAX).alias =
         "repl-ping-slave-period";
     to.number("repl-diskless-sync-delay", c.repl_diskless_sync_delay, 0, INT_MAX);
+    to.number("repl-diskless-sync-max-replicas", c.repl_diskless_sync_max_replicas, 0, INT_MAX);
     to.flag("repl-diskless-sync", c.repl_diskless_sync);
     to.flag("repl-disable-tcp-nodelay", c.repl_disable_tcp_nodelay);
     to.number("replica-priority", c.replica_priority, 0, INT_MAX).alias = "slave-priority";

@@ -5,6 +5,7 @@
 
 #include "engine/keyspace/eviction.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/keyspace/local_deadlines.h"
 #include "engine/log/effect_log.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
@@ -65,6 +66,14 @@ Room make_room(Server& server) {
     return room;
 }
 
+/// What a replica's own clients have set a deadline of.
+void expire_local(Server& server, GateFlag& flag) {
+    server.local_deadlines().sweep(
+        server.keyspace(), server.gate(), flag, unix_ms(), server.background_observer(), [&server] {
+            return server.active_expiry() && server.role() == Role::replica && !server.loading();
+        });
+}
+
 }  // namespace
 
 Housekeeping::Housekeeping(Server& server)
@@ -82,7 +91,8 @@ Housekeeping::Housekeeping(Server& server)
                        // As expired keys: not while a pause (a failover's) holds the data still.
                        return server.config().maxmemory.load(std::memory_order_relaxed) > 0 &&
                               server.may_expire() && make_room(server) == Room::being_made;
-                   }}) {
+                   },
+               .sweep_others = [&server](GateFlag& flag) { expire_local(server, flag); }}) {
     set_clocks(server);
     for (const char* name : {"maxmemory-policy", "lfu-log-factor", "lfu-decay-time"}) {
         server.config().on_change(name, [&server]() -> std::optional<std::string> {
@@ -90,6 +100,9 @@ Housekeeping::Housekeeping(Server& server)
             return std::nullopt;
         });
     }
+    server.add_flush_hook([&server](int db) {
+        if (db < 0) server.local_deadlines().forget();
+    });
     server.set_room_hook([&server] { return make_room(server) != Room::none; });
 }
 

@@ -24,6 +24,7 @@ void Pause::settle() {
         }
         if (clients_until_ms_ || operation_until_ms_ || shutdown_) level = Level::writes;
         if (clients_until_ms_ && clients_all_) level = Level::all;
+        holds_primary_.store(clients_until_ms_ != 0, std::memory_order_relaxed);
     }
     const Level before = level_.exchange(level, std::memory_order_relaxed);
     if (level < before) server_.network().run_parked();

@@ -24,6 +24,8 @@ public:
 
     /// What is paused now. Exact inside a lane.
     Level level() const { return level_.load(std::memory_order_relaxed); }
+    /// Has CLIENT PAUSE been asked for? Then the primary is held back, too.
+    bool holds_primary() const { return holds_primary_.load(std::memory_order_relaxed); }
 
     /// CLIENT PAUSE and UNPAUSE. Requires: the exclusive lane.
     void pause_clients(std::int64_t ms, bool all);
@@ -46,6 +48,7 @@ private:
 
     Server& server_;
     std::atomic<Level> level_{Level::none};
+    std::atomic<bool> holds_primary_{false};
     mutable std::mutex mutex_;
     std::int64_t clients_until_ms_ = 0;  ///< steady clock; 0: not paused
     bool clients_all_ = false;

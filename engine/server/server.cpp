@@ -15,6 +15,7 @@
 #include "engine/commands/waiters.h"
 #include "engine/commands/watch.h"
 #include "engine/keyspace/keyspace.h"
+#include "engine/keyspace/local_deadlines.h"
 #include "engine/lanes/gate.h"
 #include "engine/log/effect_log.h"
 #include "engine/memory/background_free.h"
@@ -135,6 +136,7 @@ Server::Server(std::unique_ptr<Config> config)
       managed_(!config_->millpond_node.get().empty()) {
     ns_per_tick();
     keyspace_ = std::make_unique<Keyspace>(control_->background_free);
+    local_deadlines_ = std::make_unique<LocalDeadlines>();
     commands_ = make_table();
     for (const Config::UserLine& line : config_->rename_lines) {
         if (const auto why = commands_->rename(line.words[0], line.words[1]))

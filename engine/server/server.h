@@ -29,6 +29,7 @@ class EffectLog;
 class Gate;
 class GateFlag;
 class Keyspace;
+class LocalDeadlines;
 class KeyspaceObserver;
 class Migrations;
 class Network;
@@ -52,6 +53,8 @@ public:
 
     Config& config() { return *config_; }
     Keyspace& keyspace() { return *keyspace_; }
+    /// Of a writable replica.
+    LocalDeadlines& local_deadlines() { return *local_deadlines_; }
     Gate& gate() { return *gate_; }
     EffectLog& log() { return *log_; }
     const CommandTable& commands() const { return *commands_; }
@@ -184,6 +187,7 @@ private:
     std::unique_ptr<EffectLog> log_;
     std::unique_ptr<Control> control_;  ///< outlives the key space, which frees through it
     std::unique_ptr<Keyspace> keyspace_;
+    std::unique_ptr<LocalDeadlines> local_deadlines_;
     std::unique_ptr<CommandTable> commands_;
     std::unique_ptr<Statistics> statistics_;
     std::unique_ptr<Rates> rates_;

@@ -3,6 +3,7 @@
 
 #include "engine/commands/transaction.h"
 #include "engine/commands/waiters.h"
+#include "engine/server/server.h"
 
 namespace millpond::engine {
 
@@ -20,6 +21,17 @@ BlockToken Session::suspend(std::function<std::string(bool)> unblocked, std::int
 void Session::detach(std::function<void(DetachedConnection)> taker) {
     taker_ = std::move(taker);
     state_.store(State::detaching, std::memory_order_relaxed);
+}
+
+const Config::OutputLimit& Session::output_limit() const {
+    const Config& config = server_.config();
+    return observing.subscribed() ? config.output_pubsub : config.output_normal;
+}
+
+bool Session::is_too_much(std::size_t pending_bytes) const {
+    constexpr std::size_t kFixedReplyBytes = 16 << 10;  // Redis's PROTO_REPLY_CHUNK_BYTES
+    const auto hard = static_cast<std::size_t>(output_limit().hard.load());
+    return broken_off || (hard > 0 && pending_bytes > hard + kFixedReplyBytes);
 }
 
 Session::Text Session::text() const {

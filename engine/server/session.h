@@ -19,6 +19,7 @@
 #include "engine/log/effect_log.h"
 #include "engine/observers/inbox.h"
 #include "engine/observers/observation.h"
+#include "engine/server/config.h"
 #include "engine/server/control.h"
 #include "resp/reply_writer.h"
 
@@ -48,6 +49,7 @@ struct DetachedConnection {
     std::string unread;  ///< bytes that had been read behind the last command
     std::string peer;    ///< "127.0.0.1:5000" or the unix socket's path
     std::uint64_t session = 0;
+    std::string user;  ///< whose rights it had
 };
 
 class Session {
@@ -89,6 +91,13 @@ public:
         std::size_t at;
         BufferRef buffer;
     };
+    /// The limits of its class: subscribers', or everybody's.
+    const Config::OutputLimit& output_limit() const;
+    /// Is so much output over the hard limit? Then nobody is sent even a part of it, as in Redis,
+    /// where what fits the fixed buffer does not count.
+    bool is_too_much(std::size_t pending_bytes) const;
+    /// Its reply has been broken off, since it was too much: it is never sent.
+    bool broken_off = false;
     std::vector<Splice>& splices() { return splices_; }
     const std::vector<Splice>& splices() const { return splices_; }
 

@@ -44,6 +44,8 @@ struct SnapshotOptions {
     bool compress = false;
     /// A collection of more elements is written in pieces, between which others have their turn.
     std::size_t elements_at_once = 4096;
+    /// What goes into it; a replica may ask for less (REPLCONF RDB-FILTER-ONLY).
+    bool keys = true, functions = true;
 };
 
 /// Is this one of those? (Not hashes whose fields have deadlines, and what is packed.)

@@ -2,6 +2,7 @@
 #include "engine/snapshot/loader.h"
 
 #include "engine/keyspace/keyspace.h"
+#include "engine/server/debug_delay.h"
 
 namespace millpond::engine {
 
@@ -23,6 +24,7 @@ KeyspaceLoader::KeyspaceLoader(Keyspace& keyspace, Gate& gate, GateFlag& flag, U
 
 template <class Put>
 void KeyspaceLoader::put(int db, Bytes key, std::optional<std::int64_t> expiry_ms, Put put) {
+    if (key_delay_us_ != 0) debug_delay(key_delay_us_, [this] { return stop(); });
     if (expiry_ms && now_ != 0 && *expiry_ms < now_) {
         ++expired_;
         return;

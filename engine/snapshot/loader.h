@@ -19,6 +19,9 @@ public:
     KeyspaceLoader(Keyspace& keyspace, Gate& gate, GateFlag& flag, UnixMillis now,
                    std::function<bool()> stop = {});
 
+    /// Waits for so many microseconds behind each key: for tests.
+    void set_key_delay(std::int64_t us) { key_delay_us_ = us; }
+
     void string(int db, Bytes key, Bytes value, std::optional<std::int64_t> expiry_ms) override;
     void object(int db, Bytes key, OwnedObject object,
                 std::optional<std::int64_t> expiry_ms) override;
@@ -42,6 +45,7 @@ private:
     std::function<bool()> stop_;
     std::function<std::string(Bytes)> load_function_;
     std::uint64_t expired_ = 0;
+    std::int64_t key_delay_us_ = 0;
 };
 
 }  // namespace millpond::engine

@@ -103,6 +103,16 @@ bool Persistence::start(Done done) {
 }
 
 void Persistence::finished(const std::string& error, std::int64_t dirty_at_cut, const Done& done) {
+    if (error == kDatabaseFlushed) {
+        spdlog::info("Background saving begins anew: {}", error);
+        return snapshots_.submit(std::make_shared<Job>(*this, done));
+    }
+    if (error == kAllFlushed) {
+        spdlog::info("Background saving given up: {}", error);
+        in_progress_.store(false);
+        if (done) done(error);
+        return;
+    }
     last_duration_s_.store((unix_ms() - started_ms_.load()) / 1000);
     last_ok_.store(error.empty());
     server_.set_save_failed(!error.empty());
@@ -210,6 +220,7 @@ void Persistence::load(Done done) {
         const std::int64_t start = steady_ms();
         KeyspaceLoader target(server_.keyspace(), server_.gate(), *flag, unix_ms(),
                               [this] { return stop_.load(); });
+        target.set_key_delay(server_.config().key_load_delay);
         const RdbReadResult result = load_rdb(server_, source, target, path());
         loaded_keys_.store(result.entries - target.expired_keys());
         expired_keys_.store(target.expired_keys());

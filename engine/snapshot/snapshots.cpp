@@ -56,15 +56,19 @@ void Snapshots::take(SnapshotJob& job, GateFlag& flag) {
     gate_.run_exclusive(flag, "snapshot", [&] {
         if (refusal_) refused = refusal_();
         if (!refused.empty()) return;
-        walker_.cut(job.options);
-        if (functions_) functions = functions_();
+        if (job.options.keys) walker_.cut(job.options);
+        if (functions_ && job.options.functions) functions = functions_();
         job.at_cut();
     });
     if (!refused.empty()) return job.done(refused);
     const auto head = EntryWriter::make(job.options);
     head->begin(job.aux(), functions);
-    if (!job.write(head->chunk().bytes)) walker_.abort(job.error());
-    std::string error = walker_.walk(flag, job);
+    std::string error;
+    if (!job.write(head->chunk().bytes)) error = job.error();
+    if (job.options.keys) {
+        if (!error.empty()) walker_.abort(error);
+        error = walker_.walk(flag, job);
+    }
     const auto tail = EntryWriter::make(job.options);
     tail->end();
     if (error.empty() && !job.write(tail->chunk().bytes)) error = job.error();

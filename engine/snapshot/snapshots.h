@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,6 +19,12 @@
 #include "engine/snapshot/walker.h"
 
 namespace millpond::engine {
+
+/// A walk that is given up for these reasons has not failed: the data that it was to show are gone.
+/// Of all data nothing is left to be shown; of a database, what is left can be shown anew.
+inline constexpr std::string_view kAllFlushed = "all data have been flushed meanwhile";
+inline constexpr std::string_view kDatabaseFlushed =
+    "a database has been flushed or exchanged meanwhile";
 
 class SnapshotJob : public SnapshotSink {
 public:
@@ -44,6 +51,9 @@ public:
     /// Why no cut can be taken now, or an empty text: asked at each, in the exclusive lane. Set
     /// before the first job.
     void set_refusal(std::function<std::string()> refusal) { refusal_ = std::move(refusal); }
+
+    /// See SnapshotWalker.
+    void set_key_delay(std::function<std::int64_t()> us) { walker_.set_key_delay(std::move(us)); }
 
     void submit(std::shared_ptr<SnapshotJob> job);
     /// Gives up the walk that is running, if any.

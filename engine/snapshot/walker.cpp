@@ -2,6 +2,7 @@
 #include "engine/snapshot/walker.h"
 
 #include "engine/keyspace/keyspace.h"
+#include "engine/server/debug_delay.h"
 
 namespace millpond::engine {
 
@@ -170,28 +171,37 @@ bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int 
         forget_big();
     }
     while (!cursor.done) {
+        const std::int64_t delay_us = key_delay_us_ ? key_delay_us_() : 0;
+        std::size_t written = 0;
         {
             SharedLane lane(gate_, flag);
-            while (!cursor.done && writer_->chunk().bytes.size() < piece_bytes &&
+            while (!cursor.done && (delay_us == 0 || written == 0) &&
+                   writer_->chunk().bytes.size() < piece_bytes &&
                    big_count_.load(std::memory_order_relaxed) == 0 && !gate_.wanted()) {
                 shard.lock();
-                shard.walk(db, cursor, piece_entries, epoch_, [&](Entry& entry) {
-                    if (passing) return;
-                    if (is_big(entry, options_)) {
-                        const std::lock_guard lock(mutex_);
-                        big_.push_back(&entry);
-                        big_count_.store(big_.size(), std::memory_order_relaxed);
-                        return;
-                    }
-                    if (writer_db_ != db) writer_->select_db(db);
-                    writer_db_ = db;
-                    writer_->entry(entry);
-                });
+                shard.walk(db, cursor, delay_us == 0 ? piece_entries : 1, epoch_,
+                           [&](Entry& entry) {
+                               if (passing) return;
+                               ++written;
+                               if (is_big(entry, options_)) {
+                                   const std::lock_guard lock(mutex_);
+                                   big_.push_back(&entry);
+                                   big_count_.store(big_.size(), std::memory_order_relaxed);
+                                   return;
+                               }
+                               if (writer_db_ != db) writer_->select_db(db);
+                               writer_db_ = db;
+                               writer_->entry(entry);
+                           });
                 shard.unlock();
             }
         }
         const bool big = big_count_.load(std::memory_order_relaxed) > 0;
-        if ((big || writer_->chunk().bytes.size() >= piece_bytes) && !deliver(sink)) return false;
+        const bool slowed = delay_us != 0 && written > 0;
+        for (std::size_t i = 0; slowed && i < written; ++i)
+            debug_delay(delay_us, [this] { return failed(); });
+        if ((big || slowed || writer_->chunk().bytes.size() >= piece_bytes) && !deliver(sink))
+            return false;
         if (big && !write_big(flag, sink, db, shard)) return false;
     }
     return true;

@@ -42,6 +42,8 @@ public:
 
     /// `set_hook` makes dispatch tell an observer of changes, or nobody (nullptr).
     SnapshotWalker(Keyspace& keyspace, Gate& gate, SetHook set_hook);
+    /// How many microseconds to wait behind each key: for tests. Constant from the first cut on.
+    void set_key_delay(std::function<std::int64_t()> us) { key_delay_us_ = std::move(us); }
 
     /// Requires: the exclusive lane; no walk under way.
     void cut(const SnapshotOptions& options);
@@ -72,6 +74,7 @@ private:
     Keyspace& keyspace_;
     Gate& gate_;
     SetHook set_hook_;
+    std::function<std::int64_t()> key_delay_us_;
     SnapshotOptions options_;
     std::uint8_t epoch_ = 0;
     std::unique_ptr<EntryWriter> writer_;  ///< of the walking thread

@@ -16,6 +16,7 @@ with_both_threads(eviction eviction Eviction EvictionFourThreads 300)
 millpond_script_test(states ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/states.py TIMEOUT 400)
 millpond_script_test(ways ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/ways.py TIMEOUT 400)
 millpond_script_test(moments ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/moments.py TIMEOUT 300)
+millpond_script_test(following ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/following.py TIMEOUT 300)
 millpond_script_test(followers ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/followers.py TIMEOUT 400)
 millpond_script_test(moving_values ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/moving_values.py TIMEOUT 300)
 millpond_script_test(house_compatibility ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/differential/compatibility.py

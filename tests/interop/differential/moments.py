@@ -148,6 +148,56 @@ class Moments(servers.BothServers):
             return found
         self.assertEqual(self.both(scenario)[0], 90000)
 
+    def test_a_reply_that_is_too_long_is_broken_off(self):
+        def scenario(server, actor, client):
+            actor.call("CONFIG", "SET", "client-output-buffer-limit", "normal 1000000 0 0")
+            for line in ("HSET h f v", "SADD s m", "ZADD z 1 m"):
+                actor.call(*words(line))
+            found = []
+            # A thousand million elements: nobody would wait for the end of that.
+            for line in ("HRANDFIELD h -999999999", "HRANDFIELD h -999999999 WITHVALUES", "SRANDMEMBER s -999999999",
+                         "ZRANDMEMBER z -999999999 WITHSCORES", "MULTI"):
+                other = client()
+                try:
+                    found.append(other.call(*words(line)))
+                    other.call("SET", "k", "v")
+                    other.call("SRANDMEMBER", "s", "-999999999")
+                    found.append(other.call("EXEC"))
+                except OSError:
+                    found.append(f"{line}: closed")
+            found.append(actor.call("GET", "k"))
+            actor.call("CONFIG", "SET", "client-output-buffer-limit", "normal 0 0 0")
+            return found
+        self.both(scenario)
+
+    def test_a_set_is_in_order_for_scripts(self):
+        def scenario(_, actor, client):
+            actor.call("SADD", "s", *"z y x w v u t s r q p aa b ab a".split())
+            actor.call("RPUSH", "l", *"3 1 2".split())
+            return [actor.call("EVAL", f"return redis.call('sort', KEYS[1], {options})", "1", key)
+                    for key in "sl" for options in ("'by', 'nosort'", "'by', 'nosort', 'limit', 1, 3", "'by', 'nosort', 'desc'", "'by', 'c', 'get', '#'",
+                                                    "'by', 'c', 'get', 'n_*'")]
+        self.both(scenario)
+
+    def test_debug_sees_what_has_expired(self):
+        def scenario(_, actor, client):
+            for line in ("DEBUG SET-ACTIVE-EXPIRE 0", "SET k v PX 1", "DEBUG SLEEP 0.01"):
+                actor.call(*words(line))
+            found = [actor.call("DEBUG", "OBJECT", "k").value[:8], actor.call("DEBUG", "DIGEST-VALUE", "k"), actor.call("EXISTS", "k"),
+                     actor.call("DEBUG", "OBJECT", "k").value, actor.call("DEBUG", "SET-ACTIVE-EXPIRE", "1")]
+            return found
+        self.both(scenario)
+
+    def test_scripts_may_be_allowed_everything(self):
+        def scenario(_, actor, client):
+            call = ("EVAL", "return redis.call(unpack(ARGV))", "0")
+            found = []
+            for switch in "1", "0":
+                found.append(actor.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", switch))
+                found += [actor.call(*call, *words(line)) for line in ("CLIENT SETNAME n", "DEBUG STRINGMATCH-LEN 0 a", "CLIENT GETNAME", "DEBUG JMAP")]
+            return found
+        self.both(scenario)
+
     def test_what_clients_keep_counts(self):
         """Who watches, queues or subscribes without end is evicted; the numbers are each server's own."""
         def scenario(_, actor, client):

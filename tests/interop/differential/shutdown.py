@@ -258,6 +258,17 @@ class Shutdown(unittest.TestCase):
 
         self.each(outcome)
 
+    def test_nobody_is_let_in_behind_the_last_reply(self):
+        def run(program):
+            for _ in range(10):
+                server = self.start(program)
+                client = self.client(server)
+                client.send([[b"SHUTDOWN", b"NOSAVE"]])
+                self.assertIn("Connection", self.said(client))
+                with self.assertRaises(ConnectionRefusedError):
+                    server.client()
+        self.each(run)
+
     def test_a_long_script(self):
         def run(program):
             server = self.start(program, "--busy-reply-threshold", "1", "--save", "3600 1")
