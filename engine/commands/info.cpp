@@ -27,6 +27,7 @@
 #include "engine/log/effect_log.h"
 #include "engine/memory/background_free.h"
 #include "engine/net/network.h"
+#include "engine/net/tcp_address.h"
 #include "engine/observers/bus.h"
 #include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
@@ -100,10 +101,11 @@ void info_server(Server& server, std::string& out) {
     field(out, "io_threads_active", server.network().threads() > 1 ? 1 : 0);
     field(out, "io_threads", server.network().threads());
     std::string addresses;
-    const auto bound = *resp::split_words(server.config().bind.get());
-    for (const std::string& address : bound) addresses += ",bind=" + address;
-    field(out, "listener0",
-          "name=tcp" + addresses + ",port=" + std::to_string(server.config().port.load()));
+    for (const std::string& address : bind_words(server.config().bind.get()))
+        addresses += ",bind=" + address;
+    const std::int64_t port = server.config().port;
+    if (port != 0 && !addresses.empty())
+        field(out, "listener0", "name=tcp" + addresses + ",port=" + std::to_string(port));
 }
 
 void info_clients(Server& server, std::string& out) {

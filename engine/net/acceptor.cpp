@@ -16,6 +16,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <stdexcept>
 #include <system_error>
 
 #include "engine/acl/access_control.h"
@@ -25,7 +27,6 @@
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/server/statistics.h"
-#include "resp/words.h"
 
 namespace millpond::engine {
 
@@ -83,15 +84,11 @@ Acceptor::~Acceptor() {
 
 void Acceptor::open_configured() {
     const Config& config = server_.config();
-    const auto port = static_cast<int>(config.port.load());
-    if (port > 0 && !server_.managed()) {
-        const auto words = resp::split_words(config.bind.get());
-        for (std::string address : words.value_or(std::vector<std::string>())) {
-            // A leading minus: nothing is wrong when this machine has no such address.
-            const bool required = !address.starts_with('-');
-            if (!required) address.erase(0, 1);
-            open_tcp(address, port, required);
-        }
+    if (!server_.managed()) {
+        const auto addresses =
+            tcp_addresses(config.bind.get(), static_cast<int>(config.port.load()));
+        const std::lock_guard lock(mutex_);
+        open_tcp(addresses);
     }
     if (const std::string path = config.unixsocket.get(); !path.empty()) {
         open_unix(path, static_cast<int>(config.unixsocketperm.load()));
@@ -99,40 +96,57 @@ void Acceptor::open_configured() {
     if (server_.managed()) open_unix(config.millpond_folder.get() + "/data.sock", 0600);
 }
 
-void Acceptor::open_tcp(const std::string& address, int port, bool required) {
-    sockaddr_storage to{};
-    socklen_t size = 0;
-    const std::string name = address == "*" ? "0.0.0.0" : address == "::*" ? "::" : address;
-    if (auto& four = reinterpret_cast<sockaddr_in&>(to);
-        ::inet_pton(AF_INET, name.c_str(), &four.sin_addr) == 1) {
-        four.sin_family = AF_INET;
-        four.sin_port = htons(static_cast<std::uint16_t>(port));
-        size = sizeof four;
-    } else if (auto& six = reinterpret_cast<sockaddr_in6&>(to);
-               ::inet_pton(AF_INET6, name.c_str(), &six.sin6_addr) == 1) {
-        six.sin6_family = AF_INET6;
-        six.sin6_port = htons(static_cast<std::uint16_t>(port));
-        size = sizeof six;
-    } else {
-        fail(EINVAL, "bind " + address);
+/// Requires: the mutex. All or none of them: throws std::system_error.
+void Acceptor::open_tcp(const std::vector<TcpAddress>& addresses) {
+    const std::size_t before = listening_.size();
+    try {
+        for (const TcpAddress& address : addresses) {
+            const int fd =
+                open_listener(address, static_cast<int>(server_.config().tcp_backlog.load()));
+            if (fd < 0) continue;
+            add(fd, Session::Via::tcp,
+                {"tcp " + endpoint_text(address.at), NetworkControl::Kind::node, true, fd},
+                address);
+        }
+    } catch (const std::system_error&) {
+        while (listening_.size() > before) remove(std::prev(listening_.end()));
+        throw;
     }
-    const int fd = ::socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        if (!required) return;
-        fail(errno, "Could not create server TCP listening socket " + address);
+}
+
+bool Acceptor::reopen_tcp() {
+    const Config& config = server_.config();
+    try {
+        auto missing = tcp_addresses(config.bind.get(), static_cast<int>(config.port.load()));
+        const std::lock_guard lock(mutex_);
+        std::vector<std::uint64_t> leaving;
+        for (const Listening& one : listening_) {
+            if (one.via != Session::Via::tcp) continue;
+            const auto stays = std::ranges::find(missing, one.address);
+            if (stays == missing.end()) {
+                leaving.push_back(one.key);
+            } else {
+                missing.erase(stays);
+            }
+        }
+        const auto leave = [&](auto which) {
+            for (auto one = listening_.begin(); one != listening_.end();) {
+                const bool goes = std::ranges::count(leaving, one->key) > 0 && which(one->address);
+                if (goes) remove(one);
+                if (!goes) ++one;
+            }
+        };
+        // Two that exclude each other cannot be there together, not even for a moment.
+        leave([&](const TcpAddress& old) {
+            return std::ranges::any_of(missing, [&](const auto& m) { return m.excludes(old); });
+        });
+        open_tcp(missing);
+        leave([](const TcpAddress&) { return true; });
+        return true;
+    } catch (const std::runtime_error& error) {
+        spdlog::warn("Failed to listen: {}", error.what());
+        return false;
     }
-    const int on = 1;
-    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (to.ss_family == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (::bind(fd, reinterpret_cast<const sockaddr*>(&to), size) != 0 ||
-        ::listen(fd, static_cast<int>(server_.config().tcp_backlog.load())) != 0) {
-        const int error = errno;
-        ::close(fd);
-        if (!required && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT)) return;
-        fail(error, "Could not create server TCP listening socket " + address + ":" +
-                        std::to_string(port));
-    }
-    add(fd, Session::Via::tcp, {"tcp " + endpoint_text(to), NetworkControl::Kind::node, true, fd});
 }
 
 void Acceptor::open_unix(const std::string& path, int mode) {
@@ -151,14 +165,25 @@ void Acceptor::open_unix(const std::string& path, int mode) {
         fail(error, "unix socket " + path);
     }
     unix_paths_.push_back(path);
+    const std::lock_guard lock(mutex_);
     add(fd, Session::Via::unix_socket, {"unix " + path, NetworkControl::Kind::node, true, fd});
 }
 
-void Acceptor::add(int fd, Session::Via via, NetworkControl::Listener listener) {
-    const std::lock_guard lock(mutex_);
-    Listening& added = listening_.emplace_back(Listening{next_key_++, via, std::move(listener)});
+/// Requires: the mutex.
+void Acceptor::add(int fd, Session::Via via, NetworkControl::Listener listener,
+                   TcpAddress address) {
+    Listening& added = listening_.emplace_back(
+        Listening{next_key_++, via, std::move(listener), std::move(address)});
     added.listener.fd = fd;
     watch(added, added.listener.active);
+}
+
+/// Requires: the mutex.
+void Acceptor::remove(std::vector<Listening>::iterator listening) {
+    // Others may hold the same socket: it would stay in our epoll set, closed or not.
+    if (listening->listener.active) watch(*listening, false);
+    ::close(listening->listener.fd);
+    listening_.erase(listening);
 }
 
 /// Requires: the mutex.
@@ -178,6 +203,7 @@ void Acceptor::listen(NetworkControl::Listener listener) {
     ::fcntl(listener.fd, F_SETFD, FD_CLOEXEC);
     unlisten(listener.name);
     const int fd = listener.fd;
+    const std::lock_guard lock(mutex_);
     add(fd, Session::Via::handed_over, std::move(listener));
 }
 
@@ -205,10 +231,7 @@ bool Acceptor::unlisten(const std::string& name) {
     const auto found =
         std::ranges::find(listening_, name, [](const Listening& l) { return l.listener.name; });
     if (found == listening_.end() || found->via != Session::Via::handed_over) return false;
-    // Others hold the same socket: it would stay in our epoll set, closed or not.
-    if (found->listener.active) watch(*found, false);
-    ::close(found->listener.fd);
-    listening_.erase(found);
+    remove(found);
     return true;
 }
 

@@ -21,6 +21,7 @@
 #include "engine/net/access_rules.h"
 #include "engine/net/connection.h"
 #include "engine/net/source_table.h"
+#include "engine/net/tcp_address.h"
 #include "engine/server/control.h"
 
 namespace millpond::engine {
@@ -34,8 +35,12 @@ public:
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
 
-    /// Binds what the configuration says; throws std::system_error naming the address.
+    /// Binds what the configuration says; throws std::runtime_error naming the address.
     void open_configured();
+    /// Binds what "bind" and "port" say now, and closes what they do not say any more. False, and
+    /// why is in the log, when that cannot be: what was there before and is not in the way of the
+    /// new stays, and the rest comes back with the next call. Requires: the exclusive lane.
+    bool reopen_tcp();
     void start();
     void stop();
     /// Nobody can connect from here on, but to what was handed over, which is not ours to close.
@@ -61,6 +66,7 @@ private:
         std::uint64_t key = 0;  ///< epoll's data; never used twice
         Session::Via via = Session::Via::tcp;
         NetworkControl::Listener listener;
+        TcpAddress address{};  ///< of our own TCP listeners
     };
     struct Refused {
         int fd;
@@ -75,9 +81,10 @@ private:
     void refuse(int fd, const std::string& address, std::string_view reason,
                 const sockaddr_storage& from, const sockaddr_storage& to);
     void look_up_refused();
-    void add(int fd, Session::Via via, NetworkControl::Listener listener);
+    void add(int fd, Session::Via via, NetworkControl::Listener listener, TcpAddress address = {});
+    void remove(std::vector<Listening>::iterator listening);
     void watch(Listening& listening, bool active);
-    void open_tcp(const std::string& address, int port, bool required);
+    void open_tcp(const std::vector<TcpAddress>& addresses);
     void open_unix(const std::string& path, int mode);
 
     Server& server_;

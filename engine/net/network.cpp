@@ -30,10 +30,27 @@ Network::~Network() = default;
 
 void Network::start() {
     acceptor_->open_configured();
+    follow_configuration();
     for (std::size_t i = 1; i < threads_.size(); ++i) {
         running_.emplace_back([thread = threads_[i].get()] { thread->run(); });
     }
     acceptor_->start();
+}
+
+void Network::follow_configuration() {
+    Config& config = server_.config();
+    // What a managed node listens on is for its manager to say.
+    if (server_.managed()) {
+        for (const char* name : {"port", "bind", "bind-source-addr"}) config.fix(name);
+        return;
+    }
+    for (const auto& [name, why] :
+         {std::pair("port", "Unable to listen on this port. Check server logs."),
+          std::pair("bind", "Failed to bind to specified addresses.")}) {
+        config.on_change(name, [this, why = std::string(why)] {
+            return acceptor_->reopen_tcp() ? std::nullopt : std::optional(why);
+        });
+    }
 }
 
 void Network::run() {

@@ -28,7 +28,7 @@ public:
     ~Network() override;
 
     /// Opens the configured listeners and starts the threads but the first. Throws
-    /// std::system_error.
+    /// std::runtime_error.
     void start();
     /// The first I/O thread's loop, on the calling thread, until stop().
     void run();
@@ -74,6 +74,8 @@ public:
     void close_disallowed();
 
 private:
+    void follow_configuration();
+
     Server& server_;
     std::unique_ptr<Acceptor> acceptor_;
     std::vector<std::unique_ptr<IoThread>> threads_;

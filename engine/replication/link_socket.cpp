@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -63,6 +64,43 @@ bool LinkSocket::wait(short events, std::int64_t deadline_ms) {
     }
 }
 
+/// Binds fd_ to the source address. False where that is none of this machine and of the family.
+bool LinkSocket::bind_source(int family) {
+    const int on = 1;
+    ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    addrinfo hints{};
+    hints.ai_family = family;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    std::string why;
+    if (const int e = ::getaddrinfo(source_.c_str(), nullptr, &hints, &found)) {
+        why = ::gai_strerror(e);
+    } else {
+        const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
+        for (const addrinfo* one = found; one; one = one->ai_next) {
+            if (::bind(fd_, one->ai_addr, one->ai_addrlen) == 0) return true;
+            why = std::strerror(errno);
+        }
+    }
+    spdlog::warn("Connecting without the source address {}: {}", source_, why);
+    return false;
+}
+
+/// As connect(2) answers, with errno, for a new fd_. From the source address if a way leads from
+/// it.
+int LinkSocket::begin_connect(const addrinfo& to) {
+    for (const bool bound : {true, false}) {
+        if (bound && source_.empty()) continue;
+        close();
+        fd_ = ::socket(to.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd_ < 0) return -1;
+        if (bound && !bind_source(to.ai_family)) continue;
+        const int result = ::connect(fd_, to.ai_addr, to.ai_addrlen);
+        if (!bound || result == 0 || errno == EINPROGRESS) return result;
+    }
+    return -1;
+}
+
 bool LinkSocket::connect(const PrimaryAddress& address, std::int64_t timeout_ms) {
     close();
     error_.clear();
@@ -89,13 +127,7 @@ bool LinkSocket::connect(const PrimaryAddress& address, std::int64_t timeout_ms)
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
     for (const addrinfo* one = found; one; one = one->ai_next) {
-        if (fd_ >= 0) ::close(fd_);
-        fd_ = ::socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (fd_ < 0) {
-            fail(std::strerror(errno));
-            continue;
-        }
-        int result = ::connect(fd_, one->ai_addr, one->ai_addrlen);
+        int result = begin_connect(*one);
         if (result != 0 && errno == EINPROGRESS && wait(POLLOUT, deadline)) {
             int problem = 0;
             socklen_t size = sizeof problem;

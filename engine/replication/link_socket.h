@@ -11,6 +11,8 @@
 #include "engine/server/primary_address.h"
 #include "engine/snapshot/rdb_reader.h"
 
+struct addrinfo;
+
 namespace millpond::engine {
 
 class LinkSocket final : public ByteSource {
@@ -30,6 +32,8 @@ public:
     /// The last connect() found nobody listening.
     bool refused() const { return refused_; }
     void set_timeout(std::int64_t ms) { timeout_ms_ = ms; }
+    /// Where connections come from, if that can be; empty: wherever the system wants.
+    void set_source(std::string address) { source_ = std::move(address); }
 
     bool send(Bytes bytes);
     /// Sends what the socket takes at once; for acknowledgements, which the next one makes good.
@@ -50,12 +54,15 @@ public:
 private:
     bool wait(short events, std::int64_t deadline_ms);
     bool fail(std::string why);
+    bool bind_source(int family);
+    int begin_connect(const addrinfo& to);
 
     const int event_fd_;
     std::function<bool()> interrupted_;
     std::function<void(std::size_t)> received_;
     int fd_ = -1;
     std::int64_t timeout_ms_ = 60000;
+    std::string source_;
     std::string buffer_;
     std::size_t at_ = 0;
     std::uint64_t bytes_read_ = 0;

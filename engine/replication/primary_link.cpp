@@ -288,6 +288,7 @@ void PrimaryLink::attempt(LinkSocket& socket, const PrimaryAddress& address, boo
     const std::int64_t timeout_ms = config.repl_timeout.load() * 1000;
     set_state(State::connecting);
     socket.set_timeout(timeout_ms);
+    socket.set_source(config.bind_source_addr.get());
     if (!socket.connect(address, timeout_ms)) {
         fail("cannot connect to " + address.text() + ": " + socket.error());
         return;

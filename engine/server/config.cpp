@@ -140,11 +140,12 @@ std::optional<std::string> Config::set(
     std::optional<std::string> error;
     for (std::size_t i = 0; i < chosen.size() && !error; ++i) {
         before.push_back(chosen[i]->get());
-        if (const auto why = chosen[i]->set(pairs[i].second)) error = failed(pairs[i].first, *why);
+        if (const auto why = chosen[i]->set(pairs[i].second))
+            error = failed(lowered(pairs[i].first), *why);
     }
     for (std::size_t i = 0; running && i < chosen.size() && !error; ++i) {
         for (const Observer& observer : chosen[i]->observers) {
-            if (const auto why = observer()) error = failed(pairs[i].first, *why);
+            if (const auto why = observer()) error = failed(lowered(pairs[i].first), *why);
             if (error) break;
         }
     }
@@ -157,9 +158,17 @@ std::optional<std::string> Config::set(
 }
 
 void Config::on_change(std::string_view name, Observer observer) {
+    known(name).observers.push_back(std::move(observer));
+}
+
+void Config::fix(std::string_view name) {
+    known(name).immutable = true;
+}
+
+Config::Directive& Config::known(std::string_view name) {
     auto* directive = const_cast<Directive*>(find(name));
     if (!directive) throw std::invalid_argument("no such directive: " + std::string(name));
-    directive->observers.push_back(std::move(observer));
+    return *directive;
 }
 
 // -- Reading files and the command line

@@ -66,7 +66,8 @@ public:
 
     // -- Network
     ConfigNumber port{6379};
-    ConfigText bind{"* -::*"};
+    ConfigText bind{"* -::*"};    ///< see tcp_address.h
+    ConfigText bind_source_addr;  ///< of the connection to a primary; empty: any
     ConfigText unixsocket;
     ConfigNumber unixsocketperm{0};
     ConfigNumber tcp_backlog{511}, tcp_keepalive{300}, timeout{0}, maxclients{10000};
@@ -176,6 +177,8 @@ public:
     /// start.
     using Observer = std::function<std::optional<std::string>()>;
     void on_change(std::string_view name, Observer observer);
+    /// It is not to be set while running. Before threads start.
+    void fix(std::string_view name);
 
     /// Writes the file anew, keeping comments and order; an error text or nothing.
     std::optional<std::string> rewrite();
@@ -185,6 +188,7 @@ public:
 
 private:
     const Directive* find(std::string_view name) const;
+    Directive& known(std::string_view name);
     void read_lines(std::istream& in, const std::string& name, int depth);
     void load_line(std::string_view line, const std::string& where, int depth);
     void load_stream(const std::string& path, int depth);

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "engine/commands/numbers.h"
+#include "engine/net/tcp_address.h"
 #include "engine/observers/notify_classes.h"
 #include "engine/server/config_rewrite.h"
 #include "engine/server/directive.h"
@@ -27,6 +28,7 @@ using Directive = Config::Directive;
 using Error = std::optional<std::string>;
 
 constexpr std::int64_t kHzMax = 500;
+constexpr std::size_t kBindAddressesMax = 16;
 constexpr std::int64_t kBacklogBytesMin = 16 << 10;
 
 constexpr std::array<std::pair<std::string_view, MaxmemoryPolicy>, 8> kPolicies{{
@@ -147,11 +149,28 @@ private:
     std::vector<std::unique_ptr<Directive>> all_;
 };
 
+void add_bind(Builder& to, Config& c) {
+    Directive& bind = to.add(
+        "bind", [&c] { return c.bind.get(); },
+        [&c](const std::string& text) -> Error {
+            if (bind_words(text).size() > kBindAddressesMax)
+                return "Too many bind addresses specified.";
+            c.bind.set(text);
+            return std::nullopt;
+        });
+    bind.many_words = true;
+    // No line says the default.
+    bind.lines = [&c, initial = c.bind.get()]() -> std::vector<Directive::Line> {
+        const std::string value = c.bind.get();
+        if (value == initial) return {};
+        return {{value.empty() ? "\"\"" : value, false}};
+    };
+}
+
 void add_network(Builder& to, Config& c) {
-    to.number("port", c.port, 0, 65535).immutable = true;
-    Directive& bind = to.text("bind", c.bind);
-    bind.immutable = bind.many_words = true;
-    bind.quoted = false;
+    to.number("port", c.port, 0, 65535);
+    add_bind(to, c);
+    to.optional_text("bind-source-addr", c.bind_source_addr);
     to.optional_text("unixsocket", c.unixsocket).immutable = true;
     Directive& perm = to.add(
         "unixsocketperm",

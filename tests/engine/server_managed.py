@@ -156,6 +156,13 @@ class Managed(unittest.TestCase):
         self.assertEqual(client.ask("ACL", "WHOAMI"), b"alice")
         self.assertIn("NOPERM", str(client.ask("GET", "b")))
 
+    def test_what_it_listens_on_is_not_the_nodes_own_affair(self):
+        client = self.data()
+        for name, value in (("port", "0"), ("bind", ""), ("bind-source-addr", "127.0.0.2")):
+            before = client.do("CONFIG", "GET", name)
+            self.assertIn("can't set immutable config", str(client.ask("CONFIG", "SET", name, value)))
+            self.assertEqual(client.do("CONFIG", "GET", name), before)
+
     def test_revoke_closes_parked_writes_unexecuted(self):
         self.grant()
         port = self.listen("primary", "primary")

@@ -21,6 +21,7 @@ from ports import free_port  # noqa: E402
 ENGINE = os.path.join(BIN, "millpond-engine")
 SEED = int(os.environ.get("MILLPOND_SEED") or random.randrange(1 << 30))
 LOOPBACK = f"127.{random.SystemRandom().randrange(100, 250)}.{random.SystemRandom().randrange(1, 250)}.1"
+LOOPBACK_SOURCE = "127.0.0.1"  # what the system takes for a way to any of them
 
 
 class Node:
@@ -489,6 +490,26 @@ class ReplicationTest(unittest.TestCase):
                 client.close()
             told.append(replies)
         self.assertEqual(told[0], told[1])
+
+    def test_the_link_comes_from_the_configured_address(self):
+        source = LOOPBACK[:-1] + "2"
+        primary, replica = self.ours(), self.ours("--bind-source-addr", source)
+
+        def seen():
+            return primary.info().get("slave0", "").partition(",")[0] if link_up(replica) else None
+
+        def link_again():
+            replica("REPLICAOF", "NO", "ONE")
+            wait_for("the primary to miss it", lambda: "slave0" not in primary.info())
+            follow(replica, primary)
+
+        follow(replica, primary)
+        wait_for("a link from there", lambda: seen() == "ip=" + source)
+        for address, expected in (("", LOOPBACK_SOURCE), (LOOPBACK[:-1] + "3", LOOPBACK[:-1] + "3"),
+                                  ("192.0.2.1", LOOPBACK_SOURCE), ("no such address", LOOPBACK_SOURCE)):
+            replica("CONFIG", "SET", "bind-source-addr", address)
+            link_again()
+            wait_for(f"a link as {address!r} says", lambda: seen() == "ip=" + expected)
 
     def test_role_and_info(self):
         primary, replica = self.ours(), self.ours()

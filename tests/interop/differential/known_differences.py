@@ -35,7 +35,7 @@ COMMANDS = {
     "client|reply": "OFF inside MULTI holds from the reply of EXEC on, where Redis breaks that reply off",
     "cluster": "refused, as by a redis-server without cluster support",
     "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
-    "config|set": "port, bind and maxclients beyond the process's descriptors cannot be changed while running",
+    "config|set": "maxclients beyond the process's descriptors cannot be changed while running",
     "config|rewrite": "words of user lines that have quotes in them are quoted, and a user whose rules could not be read again is not "
     "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
     "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; LEAK leaks nothing; "
