@@ -89,6 +89,8 @@ public:
     ConfigText dir;  ///< absolute
     ConfigText pidfile;
     ConfigBool daemonize{false};
+    ConfigBool set_proc_title{true};
+    ConfigText proc_title_template{"{title} {listen-addr} {server-mode}"};  ///< see process_title.h
     ConfigNumber busy_reply_threshold{5000};
     ConfigNumber slowlog_log_slower_than{10000}, slowlog_max_len{128}, latency_monitor_threshold{0};
     ConfigBool latency_tracking{true};

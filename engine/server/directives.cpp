@@ -18,6 +18,7 @@
 #include "engine/server/directive.h"
 #include "engine/server/directive_values.h"
 #include "engine/server/directives_kept.h"
+#include "engine/server/process_title.h"
 #include "resp/words.h"
 
 namespace millpond::engine {
@@ -254,6 +255,20 @@ std::vector<std::string> output_limit_lines(const Config& c) {
     return lines;
 }
 
+void add_process_title(Builder& to, Config& c) {
+    to.flag("set-proc-title", c.set_proc_title).immutable = true;
+    to.add(
+          "proc-title-template", [&c] { return c.proc_title_template.get(); },
+          [&c](const std::string& text) -> Error {
+              // As redis-server tries it: with nothing for the program.
+              if (expand_title(text, c, "").value_or("").empty())
+                  return "template format is invalid or contains unknown variables";
+              c.proc_title_template.set(text);
+              return std::nullopt;
+          })
+        .quoted = true;
+}
+
 void add_general(Builder& to, Config& c) {
     Directive& limits = to.add(
         "client-output-buffer-limit", [&c] { return output_limits(c); },
@@ -276,6 +291,7 @@ void add_general(Builder& to, Config& c) {
     to.text("logfile", c.logfile).immutable = true;
     to.optional_text("pidfile", c.pidfile).immutable = true;
     to.flag("daemonize", c.daemonize).immutable = true;
+    add_process_title(to, c);
     Directive& dir = to.add(
         "dir", [&c] { return c.dir.get(); },
         [&c](const std::string& path) -> Error {

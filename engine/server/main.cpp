@@ -19,6 +19,7 @@
 #include "engine/memory/account.h"
 #include "engine/server/config.h"
 #include "engine/server/parts.h"
+#include "engine/server/process_title.h"
 #include "engine/server/server.h"
 #include "engine/server/shutdown.h"
 
@@ -111,7 +112,25 @@ void go_to_background() {
     if (::daemon(1, 0) != 0) throw ConfigError("cannot daemonize");
 }
 
-int serve(std::unique_ptr<Config> owned) {
+void show_title(const Config& config, ProcessTitle& title) {
+    title.show(*expand_title(config.proc_title_template.get(), config, title.program()));
+}
+
+/// Before threads start. A managed process keeps the command line that its manager knows it by.
+void show_title_while_running(Config& config, ProcessTitle& title) {
+    if (!config.millpond_node.get().empty()) return;
+    for (const char* name : {"port", "bind", "proc-title-template"}) {
+        // A new template has an effect, whatever set-proc-title says.
+        const bool always = std::string_view(name) == "proc-title-template";
+        config.on_change(name, [&config, &title, always]() -> std::optional<std::string> {
+            if (always || config.set_proc_title) show_title(config, title);
+            return std::nullopt;
+        });
+    }
+    if (config.set_proc_title) show_title(config, title);
+}
+
+int serve(std::unique_ptr<Config> owned, ProcessTitle& title) {
     Config& config = *owned;
     SignalThread::block();
     if (config.daemonize) go_to_background();
@@ -128,6 +147,7 @@ int serve(std::unique_ptr<Config> owned) {
     Parts parts(server);
     const SignalThread signals(server);
     note_startup_memory();
+    show_title_while_running(config, title);
     server.start();
     parts.start();
     const std::string pidfile = config.pidfile.get();
@@ -141,8 +161,7 @@ int serve(std::unique_ptr<Config> owned) {
     return status;
 }
 
-int run(int argc, char** argv) {
-    const std::vector<std::string> args(argv + 1, argv + argc);
+int run(const std::vector<std::string>& args, ProcessTitle& title) {
     if (args.size() == 1 && (args[0] == "--help" || args[0] == "-h")) {
         std::fwrite(kUsage.data(), 1, kUsage.size(), stdout);
         return 0;
@@ -155,7 +174,7 @@ int run(int argc, char** argv) {
         auto config = std::make_unique<Config>();
         config->load_command_line(args);
         hold_liveness_if_managed(*config);
-        return serve(std::move(config));
+        return serve(std::move(config), title);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "millpond-engine: %s\n", error.what());
         return 1;
@@ -169,5 +188,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     // SORT ... ALPHA answers in the order of the user's language.
     std::setlocale(LC_COLLATE, "");
-    return millpond::engine::run(argc, argv);
+    const std::vector<std::string> args(argv + 1, argv + argc);
+    millpond::engine::ProcessTitle title(argc, argv);
+    return millpond::engine::run(args, title);
 }

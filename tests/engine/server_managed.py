@@ -163,6 +163,11 @@ class Managed(unittest.TestCase):
             self.assertIn("can't set immutable config", str(client.ask("CONFIG", "SET", name, value)))
             self.assertEqual(client.do("CONFIG", "GET", name), before)
 
+    def test_its_command_line_stays_what_its_manager_knows_it_by(self):
+        self.data().do("CONFIG", "SET", "proc-title-template", "x {port}")
+        with open(f"/proc/{self.process.pid}/cmdline", "rb") as line:
+            self.assertEqual(line.read(), b"".join(word.encode() + b"\0" for word in self.process.args))
+
     def test_revoke_closes_parked_writes_unexecuted(self):
         self.grant()
         port = self.listen("primary", "primary")

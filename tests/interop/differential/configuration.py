@@ -74,7 +74,7 @@ WRONG = [
     "shutdown-on-sigterm foo", "replicaof localhost 70000", "unixsocketperm 999", "unixsocketperm 1777", "maxclients 0", "tcp-backlog -1",
     "hash-max-listpack-entries -1", "list-max-listpack-size x", "slowlog-max-len x", "aclfile /nonexistent", "masteruser a b",
     "# fine\nlogfile \"\" x", "client-query-buffer-limit 1", "appendfsync sometimes", "repl-backlog-size 0", "cluster-port 70000",
-    "cluster-preferred-endpoint-type x", "activerehashing 1", "rename-command bogus x",
+    "cluster-preferred-endpoint-type x", "activerehashing 1", "proc-title-template {bad}", "proc-title-template {title}", "rename-command bogus x",
 ]
 # The words of their reasons differ.
 IN_OTHER_WORDS = {"rename-command bogus x"}
@@ -85,7 +85,7 @@ VALUES = ["", "0", "1", "-1", "-5", "17", "abc", "1gb", "1kb", "1k", "10%", "101
 # Fixed here (see directives_kept.cpp), or changing what the comparison itself stands on; the rest says what known_differences.py says.
 NOT_TRIED = {"appendonly", "port", "bind", "dir", "maxclients", "activedefrag", "oom-score-adj", "replica-announced", "tls-port", "aclfile",
              "jemalloc-bg-thread", "maxmemory-clients", "loglevel", "save", "cluster-announce-hostname",
-             "proc-title-template", "latency-tracking-info-percentiles"}
+             "latency-tracking-info-percentiles"}
 
 GROUPS = [
     ("timeout", "1", "hz", "abc"), ("timeout", "2", "bogus", "1"), ("hz", "20", "timeout", "3", "databases", "4"), ("timeout", "4", "TIMEOUT", "5"),
@@ -476,6 +476,39 @@ class Listening(Pair):
         self.assertEqual(server.admin.call("PING").value, b"PONG")
         self.assertGreater(counts[b"+PONG\r\n"], 0)
         self.assertEqual(set(counts) - {b""}, {b"+PONG\r\n"})
+
+
+class Title(Pair):
+    def title(self, server):
+        """What /proc tells up to the first zero: redis-server leaves more behind it."""
+        with open(f"/proc/{server.process.pid}/cmdline", "rb") as line:
+            return plain(server, line.read().split(b"\0")[0].replace(server.program.encode(), b"PROGRAM"))
+
+    def test_what_the_process_is_called(self):
+        templates = ("x", "a {title} b", "{title}", " {title} y ", "{{title} {port}{tls-port} {unixsocket} {config-file}", "{bad}", "{title", "{", "",
+                     "  ", "{{", "a}b", "{server-mode}", "z" * 200, "{listen-addr}", "{title} {listen-addr} {server-mode}")
+        for options in ([], ["--set-proc-title", "no"], ["--unixsocket", "some.sock"], ["--proc-title-template", "<{listen-addr}>", "--bind", "*"]):
+            pair = self.both(b"", *options)
+            with self.subTest(options=options):
+                self.assertEqual(*map(self.title, pair))
+                for template in templates:
+                    self.assertEqual(*((server.admin.call("CONFIG", "SET", "proc-title-template", template), self.title(server)) for server in pair),
+                                     template)
+                for words in (("bind", "127.0.0.1 -::1"), ("bind", ""), ("bind", "*"), ("bind", "192.0.2.1"), ("bind", "127.0.0.1", "hz", "x"),
+                              ("proc-title-template", "y", "hz", "x"), *([("port", "0")] if "--unixsocket" in options else [])):
+                    self.assertEqual(*((server.admin.call("CONFIG", "SET", *words), self.title(server)) for server in pair), words)
+
+    def test_its_length(self):
+        """Shorter than the arguments, as long, longer, and more than there is room for."""
+        server = self.start(PROGRAMS[0], b"")
+        room = sum(len(word) + 1 for word in server.process.args)
+        for length in (1, *range(room - 3, room + 4), room + 30):
+            self.assertEqual(server.admin.call("CONFIG", "SET", "proc-title-template", "x" * length).value, b"OK")
+            with open(f"/proc/{server.process.pid}/cmdline", "rb") as line:
+                self.assertEqual(line.read(), b"x" * length + b"\0")
+        self.assertEqual(server.admin.call("CONFIG", "SET", "proc-title-template", "x" * 1000000).value, b"OK")
+        self.assertEqual(set(self.title(server)), set(b"x"))
+        self.assertEqual(server.admin.call("PING").value, b"PONG")
 
 
 if __name__ == "__main__":
