@@ -19,6 +19,7 @@
 #include "engine/keyspace/clock.h"
 #include "engine/keyspace/keyspace.h"
 #include "engine/memory/account.h"
+#include "engine/server/config.h"
 #include "engine/server/directive_values.h"
 #include "engine/server/server.h"
 
@@ -84,6 +85,14 @@ void packed_threshold(Call& call) {
     call.error("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
 }
 
+void rewrite_whole_config(Call& call) {
+    if (const auto why = call.server().config().rewrite(true)) {
+        call.error(*why);
+    } else {
+        call.reply().ok();
+    }
+}
+
 void error(Call& call) {
     call.error(call.arg(2));
 }
@@ -97,6 +106,8 @@ void help(Call& call) {
         "    End the process at once, as if it had failed: nothing is saved.",
         "CHANGE-REPL-ID",
         "    Begin a history of its own: replicas must synchronise in full.",
+        "CONFIG-REWRITE-FORCE-ALL",
+        "    Write the configuration file anew with every directive, defaults too.",
         "DIGEST",
         "    Give a signature of all data, equal to redis-server's for equal data.",
         "DIGEST-VALUE <key> [<key> ...]",
@@ -186,6 +197,7 @@ void debug(Call& call) {
         {"allocations", 2, allocations},
         {"replicate", -3, debug_replicate},
         {"change-repl-id", 2, debug_change_repl_id},
+        {"config-rewrite-force-all", 2, rewrite_whole_config},
         {"replybuffer", 4, debug_replybuffer},
         {"set-disable-deny-scripts", 3, debug_allow_in_scripts},
         {"pause-cron", 3, debug_accepted},

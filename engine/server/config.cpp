@@ -274,7 +274,7 @@ std::vector<Config::Directive::Line> Config::Directive::file_lines() const {
     return {{bytes ? with_unit(value) : std::move(value), is_default}};
 }
 
-std::optional<std::string> Config::rewrite() {
+std::optional<std::string> Config::rewrite(bool all) {
     if (file_.empty()) return "ERR The server is running without a config file";
     std::vector<std::string> users;
     if (const auto why = rewritten_users_ ? rewritten_users_(users) : std::nullopt)
@@ -291,7 +291,7 @@ std::optional<std::string> Config::rewrite() {
     for (const auto& directive : directives_) {
         if (directive->internal) continue;
         for (auto& [value, is_default] : directive->file_lines())
-            file.put(directive->name, directive->name + " " + value, is_default);
+            file.put(directive->name, directive->name + " " + value, is_default && !all);
         file.settle(directive->name);
     }
     for (std::string& user : users) file.put("user", std::move(user), false);

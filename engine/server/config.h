@@ -182,8 +182,9 @@ public:
     /// It is not to be set while running. Before threads start.
     void fix(std::string_view name);
 
-    /// Writes the file anew, keeping comments and order; an error text or nothing.
-    std::optional<std::string> rewrite();
+    /// Writes the file anew, keeping comments and order; an error text or nothing. `all`: with a
+    /// line for what is as by default, too.
+    std::optional<std::string> rewrite(bool all = false);
     const std::string& file() const { return file_; }
 
     struct Directive;

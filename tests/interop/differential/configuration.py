@@ -259,6 +259,25 @@ class Rewriting(Pair):
         self.assertEqual(*(server.admin.call("CONFIG", "REWRITE") for server in pair))
         self.assertEqual(*map(file_of, pair))
 
+    def test_every_directive_is_written(self):
+        for lines in (b"", b"# a\nmaxmemory 5mb\nsave 1 1\nbind 127.0.0.1\nuser alice on\nrename-command GET read\n"):
+            with self.subTest(lines=lines):
+                pair = self.both(lines, "--enable-debug-command", "yes", files=[])
+                written = []
+                for server in pair:
+                    before = settings(server.admin)
+                    self.assertEqual(server.admin.call("DEBUG", "CONFIG-REWRITE-FORCE-ALL").value, b"OK")
+                    directives = {line.split()[0].lower() for line in server.configuration().split(b"\n") if line and line[:1] != b"#"}
+                    written.append(plain(server, server.configuration()).split(b"\n"))
+                    self.again(server)
+                    self.assertEqual(settings(server.admin), before)
+                    self.assertLess({b"timeout", b"hz", b"proc-title-template", b"key-load-delay"}, directives)
+                # What redis-server has beyond ours are modules, TLS and the like.
+                names = set.intersection(*({line.split()[0] for line in text if line} for text in written))
+                common_lines = [sorted(line for line in text if line and line.split()[0] in names) for text in written]
+                self.assertEqual(*common_lines)
+                self.assertGreater(len(common_lines[0]), 130)
+
     def test_each_starts_from_what_the_other_has_written(self):
         for writer, reader in (PROGRAMS, PROGRAMS[::-1]):
             first = self.start(writer, b"user alice on >p ~\\\\x ~y\nsave 1 1\nrequirepass \"a\\x00b\"\nmaxmemory 5mb\n", "--requirepass", "")

@@ -39,7 +39,7 @@ COMMANDS = {
     "config|rewrite": "words of user lines that have quotes in them are quoted, and a user whose rules could not be read again is not "
     "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
     "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; LEAK leaks nothing; "
-    "RESTART, CRASH-AND-RECOVER, AOF-FLUSH-SLEEP, CONFIG-REWRITE-FORCE-ALL, CLIENT-EVICTION, MALLCTL and CLUSTERLINK are unknown; "
+    "RESTART, CRASH-AND-RECOVER, AOF-FLUSH-SLEEP, CLIENT-EVICTION, MALLCTL and CLUSTERLINK are unknown; "
     "QUICKLIST-PACKED-THRESHOLD is accepted without effect: it shows in DEBUG OBJECT and in sizes only",
     "info": "fields that tell of fork and defragmentation are 0; millpond_version, io_threads and fields of Redis 7.2 and 7.4 are there",
     "lolwut": "a picture of its own",
