@@ -310,6 +310,7 @@ void ReplicaHub::request_walk(const ReplicaAnnouncement& announced) {
         },
         [this] { wake(); });
     *slot = walk_;
+    walk_->for_replicas = true;
     walk_->options.keys = announced.wants_keys;
     walk_->options.functions = announced.wants_functions;
     environment_.snapshots.submit(walk_);

@@ -271,7 +271,8 @@ bool read_ziplist(Bytes packed, PackedVisitor visit) {
         if (!cursor.byte(first) || !read_ziplist_element(cursor, first, visit)) return false;
         previous = start - cursor.left();
     }
-    return cursor.left() == 0 && (count == 65535 || count == seen);
+    const bool tail_fits = seen == 0 ? tail < total : tail == total - 1 - previous;
+    return cursor.left() == 0 && tail_fits && (count == 65535 || count == seen);
 }
 
 bool read_intset(Bytes packed, PackedVisitor visit) {

@@ -276,7 +276,8 @@ void Persistence::info(std::string& out) const {
     line("current_save_keys_processed", 0);
     line("current_save_keys_total", 0);
     line("rdb_changes_since_last_save", changes());
-    line("rdb_bgsave_in_progress", saving ? 1 : 0);
+    // To replicas or to the disk: for a server that forks it is the same, and as expensive.
+    line("rdb_bgsave_in_progress", saving || snapshots_.syncs() ? 1 : 0);
     line("rdb_last_save_time", last_save_s_.load());
     line("rdb_last_bgsave_status", last_ok_.load() ? "ok" : "err");
     line("rdb_last_bgsave_time_sec", last_duration_s_.load());

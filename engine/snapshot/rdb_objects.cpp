@@ -94,7 +94,7 @@ OwnedObject read_quicklist(RdbInput& input, bool containers) {
     for (std::uint64_t n = input.length(); n > 0; --n) {
         const std::uint64_t container = containers ? input.length() : rdb::node_packed;
         const std::string node = input.text();
-        if (container == rdb::node_plain) {
+        if (container == rdb::node_plain && !node.empty()) {
             push(list, node);
         } else if (container != rdb::node_packed ||
                    !(containers ? read_listpack : read_ziplist)(

@@ -19,6 +19,7 @@ Snapshots::~Snapshots() {
 }
 
 void Snapshots::submit(std::shared_ptr<SnapshotJob> job) {
+    if (job->for_replicas) syncs_.fetch_add(1);
     {
         std::lock_guard lock(mutex_);
         jobs_.push_back(std::move(job));
@@ -46,6 +47,7 @@ void Snapshots::run() {
         } else {
             take(*job, *flag);
         }
+        if (job->for_replicas) syncs_.fetch_sub(1);
         lock.lock();
     }
 }

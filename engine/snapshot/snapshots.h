@@ -5,6 +5,7 @@
 // snapshot thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -29,6 +30,7 @@ inline constexpr std::string_view kDatabaseFlushed =
 class SnapshotJob : public SnapshotSink {
 public:
     SnapshotOptions options;
+    bool for_replicas = false;
     /// In the exclusive lane, with the cut taken.
     virtual void at_cut() {}
     /// The fields at the head of the data; after at_cut.
@@ -55,6 +57,9 @@ public:
     /// See SnapshotWalker.
     void set_key_delay(std::function<std::int64_t()> us) { walker_.set_key_delay(std::move(us)); }
 
+    /// Does a snapshot go to replicas now, or will it soon?
+    bool syncs() const { return syncs_.load(std::memory_order_relaxed) > 0; }
+
     void submit(std::shared_ptr<SnapshotJob> job);
     /// Gives up the walk that is running, if any.
     void abort(std::string why);
@@ -63,6 +68,7 @@ private:
     void run();
     void take(SnapshotJob& job, GateFlag& flag);
 
+    std::atomic<int> syncs_{0};
     Gate& gate_;
     SnapshotWalker walker_;
     Functions functions_;

@@ -245,6 +245,12 @@ class Following(unittest.TestCase):
             found.append(replica.call("GET key:1"))
             replica.call("CONFIG SET key-load-delay 0")
             replica.wait_for_link()
+            for line in ("CONFIG SET rdb-key-save-delay 1000", "DEBUG CHANGE-REPL-ID", "CLIENT KILL TYPE replica"):
+                primary.call(line)
+            wait_until(lambda: primary.info("persistence", "rdb_bgsave_in_progress") == "1", "a sync is shown as a save")
+            primary.call("CONFIG SET rdb-key-save-delay 0")
+            wait_until(lambda: primary.info("persistence", "rdb_bgsave_in_progress") == "0", "the sync ends")
+            replica.wait_for_link()
             return [*found, replica.call("DBSIZE")]
         self.each(scenario)
 

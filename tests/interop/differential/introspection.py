@@ -289,7 +289,8 @@ class Introspection(servers.BothServers):
         self.finish()
 
     def test_use_of_keys(self):
-        self.addCleanup(self.pair.both, "CONFIG", "SET", "maxmemory-policy", "noeviction")
+        self.addCleanup(self.pair.both, "CONFIG", "SET", "maxmemory-policy", "noeviction", "lfu-log-factor", "10", "lfu-decay-time", "1")
+        self.exactly("CONFIG", "SET", "lfu-log-factor", "0", "lfu-decay-time", "0")  # nothing is left to chance, nor to the minute
         dump = self.pair.theirs.call("SET", "f", "x") and self.pair.theirs.call("DUMP", "f").value
         for policy in OBJECT_POLICIES:
             self.exactly("CONFIG", "SET", "maxmemory-policy", policy)
