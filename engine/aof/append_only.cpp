@@ -17,6 +17,7 @@
 #include "engine/server/config.h"
 #include "engine/server/latency_monitor.h"
 #include "engine/server/server.h"
+#include "engine/snapshot/load_progress.h"
 #include "engine/snapshot/rdb_file.h"
 #include "resp/command.h"
 
@@ -208,6 +209,9 @@ std::string AppendOnly::load_files(const std::atomic<bool>& stop) {
         files.insert(files.end(), manifest_.increments.begin(), manifest_.increments.end());
     }
     if (files.empty()) return {};
+    std::uint64_t total = 0;
+    for (const AofManifest::File& file : files) total += size_of(file);
+    environment_.server.load_progress().set_total(total);
     const std::int64_t start = steady_ms();
     AofLoader loader(environment_.server, stop);
     for (const AofManifest::File& file : files) {

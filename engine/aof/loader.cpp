@@ -65,6 +65,7 @@ std::string AofLoader::load_commands(FileSource& source, const std::string& path
         const std::size_t n = source.read(stream.room(kReadBytes), kReadBytes);
         if (n == 0) break;
         stream.arrived(n);
+        server_.load_progress().add(n);
         at += n;
         PrimaryStream::Step step;
         while ((step = stream.next()) == PrimaryStream::Step::record) {

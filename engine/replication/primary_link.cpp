@@ -97,6 +97,7 @@ class SyncLoader final : public RdbTarget {
 public:
     SyncLoader(KeyspaceLoader& keys, int& db) : keys_(keys), db_(db) {}
     void aux(Bytes key, Bytes value) override {
+        keys_.aux(key, value);
         if (key == "repl-stream-db")
             std::from_chars(value.data(), value.data() + value.size(), db_);
         if (db_ < 0 || db_ >= Keyspace::kDatabases) db_ = 0;
@@ -473,9 +474,12 @@ bool PrimaryLink::load_from(ByteSource& source, const std::string& replid, LogOf
     keys.set_key_delay(server.config().key_load_delay);
     keys.set_function_loader(
         [&](Bytes code) { return server.scripting().functions().load_stored(code); });
+    keys.set_progress(server.load_progress());
+    server.load_progress().set_total(sync_total_.load());
+    CountedSource counted(source, server.load_progress());
     SyncLoader target(keys, db);
     const RdbReadResult result =
-        read_rdb(source, target, {.databases = static_cast<int>(server.config().databases)});
+        read_rdb(counted, target, {.databases = static_cast<int>(server.config().databases)});
     for (const std::string& warning : result.warnings) spdlog::warn("Full sync: {}", warning);
     sync_read_.store(result.bytes);
     gate.run_exclusive(flag, "full sync", [&] {

@@ -11,6 +11,7 @@
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
+#include "engine/snapshot/load_progress.h"
 
 namespace millpond::engine {
 
@@ -107,6 +108,7 @@ Replication::Replication(Server& server) : server_(server) {
     server_.add_info("Persistence", [this](std::string& out) {
         persistence_->info(out);
         append_only_->info(out);
+        if (server_.loading()) server_.load_progress().info(out);
     });
     server_.add_info("Replication", [this](std::string& out) { info(out); });
     server_.add_info("Stats", [this](std::string& out) {
@@ -155,7 +157,6 @@ void Replication::reload_append_only(std::function<void()> done) {
 void Replication::load_aside(std::function<std::string()> load, std::function<std::string()> loaded,
                              std::function<void()> done) {
     server_.set_loading(true);
-    persistence_->note_loading();
     if (loader_.joinable()) loader_.join();  // the last one has done what it had to
     loader_ = std::thread(
         [this, load = std::move(load), loaded = std::move(loaded), done = std::move(done)] {

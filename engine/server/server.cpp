@@ -32,6 +32,7 @@
 #include "engine/server/shutdown.h"
 #include "engine/server/slow_log.h"
 #include "engine/server/statistics.h"
+#include "engine/snapshot/load_progress.h"
 
 namespace millpond::engine {
 
@@ -137,6 +138,7 @@ Server::Server(std::unique_ptr<Config> config)
     ns_per_tick();
     keyspace_ = std::make_unique<Keyspace>(control_->background_free);
     local_deadlines_ = std::make_unique<LocalDeadlines>();
+    load_progress_ = std::make_unique<LoadProgress>();
     commands_ = make_table();
     for (const Config::UserLine& line : config_->rename_lines) {
         if (const auto why = commands_->rename(line.words[0], line.words[1]))
@@ -166,6 +168,11 @@ Server::~Server() {
     control_->thread.stop();
     network_.reset();
     keyspace_.reset();
+}
+
+void Server::set_loading(bool yes) {
+    if (yes) load_progress_->begin();
+    loading_.store(yes, std::memory_order_relaxed);
 }
 
 bool Server::may_expire() const {

@@ -29,6 +29,7 @@ class EffectLog;
 class Gate;
 class GateFlag;
 class Keyspace;
+class LoadProgress;
 class LocalDeadlines;
 class KeyspaceObserver;
 class Migrations;
@@ -84,7 +85,8 @@ public:
     void set_role(Role role) { role_.store(role, std::memory_order_relaxed); }
     /// While true, commands without the loading flag answer -LOADING and nothing expires.
     bool loading() const { return loading_.load(std::memory_order_relaxed); }
-    void set_loading(bool yes) { loading_.store(yes, std::memory_order_relaxed); }
+    void set_loading(bool yes);
+    LoadProgress& load_progress() { return *load_progress_; }
     /// A replica whose link is down, for replica-serve-stale-data.
     bool stale() const { return stale_.load(std::memory_order_relaxed); }
     void set_stale(bool yes) { stale_.store(yes, std::memory_order_relaxed); }
@@ -188,6 +190,7 @@ private:
     std::unique_ptr<Control> control_;  ///< outlives the key space, which frees through it
     std::unique_ptr<Keyspace> keyspace_;
     std::unique_ptr<LocalDeadlines> local_deadlines_;
+    std::unique_ptr<LoadProgress> load_progress_;
     std::unique_ptr<CommandTable> commands_;
     std::unique_ptr<Statistics> statistics_;
     std::unique_ptr<Rates> rates_;

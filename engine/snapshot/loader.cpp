@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/snapshot/loader.h"
 
+#include <charconv>
+
 #include "engine/keyspace/keyspace.h"
 #include "engine/server/debug_delay.h"
 
@@ -22,6 +24,13 @@ KeyspaceLoader::KeyspaceLoader(Keyspace& keyspace, Gate& gate, GateFlag& flag, U
                                std::function<bool()> stop)
     : keyspace_(keyspace), gate_(gate), flag_(flag), now_(now), stop_(std::move(stop)) {}
 
+void KeyspaceLoader::aux(Bytes key, Bytes value) {
+    std::uint64_t bytes = 0;
+    if (progress_ == nullptr || key != "used-mem") return;
+    std::from_chars(value.data(), value.data() + value.size(), bytes);
+    progress_->set_used_memory(bytes);
+}
+
 template <class Put>
 void KeyspaceLoader::put(int db, Bytes key, std::optional<std::int64_t> expiry_ms, Put put) {
     if (key_delay_us_ != 0) debug_delay(key_delay_us_, [this] { return stop(); });
@@ -29,6 +38,7 @@ void KeyspaceLoader::put(int db, Bytes key, std::optional<std::int64_t> expiry_m
         ++expired_;
         return;
     }
+    if (progress_ != nullptr) progress_->add_key();
     Unobserved observer;
     Database database(keyspace_, db,
                       {.now = now_, .expire = false, .ignore_expiry = true, .no_touch = true},

@@ -8,6 +8,7 @@
 
 #include "engine/keyspace/database.h"
 #include "engine/lanes/gate.h"
+#include "engine/snapshot/load_progress.h"
 #include "engine/snapshot/rdb_reader.h"
 
 namespace millpond::engine {
@@ -21,6 +22,10 @@ public:
 
     /// Waits for so many microseconds behind each key: for tests.
     void set_key_delay(std::int64_t us) { key_delay_us_ = us; }
+    /// Is told of each key, and how much memory all of it took where it was written.
+    void set_progress(LoadProgress& progress) { progress_ = &progress; }
+
+    void aux(Bytes key, Bytes value) override;
 
     void string(int db, Bytes key, Bytes value, std::optional<std::int64_t> expiry_ms) override;
     void object(int db, Bytes key, OwnedObject object,
@@ -46,6 +51,7 @@ private:
     std::function<std::string(Bytes)> load_function_;
     std::uint64_t expired_ = 0;
     std::int64_t key_delay_us_ = 0;
+    LoadProgress* progress_ = nullptr;
 };
 
 }  // namespace millpond::engine

@@ -2,9 +2,12 @@
 #include "engine/snapshot/persistence.h"
 
 #include <fcntl.h>
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -197,7 +200,9 @@ RdbReadResult load_rdb(Server& server, ByteSource& source, KeyspaceLoader& targe
                        const std::string& path) {
     target.set_function_loader(
         [&server](Bytes code) { return server.scripting().functions().load_stored(code); });
-    RdbReadResult result = read_rdb(source, target,
+    target.set_progress(server.load_progress());
+    CountedSource counted(source, server.load_progress());
+    RdbReadResult result = read_rdb(counted, target,
                                     {.databases = static_cast<int>(server.config().databases),
                                      .verify_checksum = server.config().rdbchecksum});
     for (const std::string& warning : result.warnings) spdlog::warn("{}: {}", path, warning);
@@ -212,7 +217,9 @@ void Persistence::load(Done done) {
                                       : "cannot open " + path() + ": " + std::strerror(problem));
     }
     server_.set_loading(true);
-    note_loading();
+    struct stat about {};
+    if (::fstat(fd, &about) == 0)
+        server_.load_progress().set_total(static_cast<std::uint64_t>(about.st_size));
     loader_ = std::thread([this, fd, done = std::move(done)] {
         ::pthread_setname_np(::pthread_self(), "loading");
         const auto flag = server_.gate().join("loader");
@@ -242,10 +249,6 @@ void Persistence::save_flushed() {
     if (save_now().empty()) dirty_saved_.fetch_add(1);  // the flush itself is counted behind it
 }
 
-void Persistence::note_loading() {
-    load_started_s_.store(std::time(nullptr));
-}
-
 void Persistence::note_loaded() {
     dirty_saved_.store(server_.statistics().dirty.sum());
 }
@@ -272,9 +275,12 @@ void Persistence::info(std::string& out) const {
     line("current_cow_peak", 0);
     line("current_cow_size", 0);
     line("current_cow_size_age", 0);
-    line("current_fork_perc", "0.00");
-    line("current_save_keys_processed", 0);
-    line("current_save_keys_total", 0);
+    const auto [total, processed] = snapshots_.progress();
+    line("current_fork_perc",
+         fmt::format("{:.2f}", 100.0 * static_cast<double>(processed) /
+                                   static_cast<double>(std::max<std::uint64_t>(1, total))));
+    line("current_save_keys_processed", processed);
+    line("current_save_keys_total", total);
     line("rdb_changes_since_last_save", changes());
     // To replicas or to the disk: for a server that forks it is the same, and as expensive.
     line("rdb_bgsave_in_progress", saving || snapshots_.syncs() ? 1 : 0);
@@ -285,8 +291,8 @@ void Persistence::info(std::string& out) const {
     line("rdb_saves", saves_.load());
     line("rdb_last_cow_size", 0);
     line("rdb_last_load_keys_expired", expired_keys_.load());
-    line("rdb_last_load_keys_loaded", loaded_keys_.load());
-    if (server_.loading()) line("loading_start_time", load_started_s_.load());
+    line("rdb_last_load_keys_loaded",
+         server_.loading() ? server_.load_progress().keys() : loaded_keys_.load());
 }
 
 }  // namespace millpond::engine

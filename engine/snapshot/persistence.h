@@ -48,8 +48,6 @@ public:
     /// when it is over, and at once when there is nothing to load.
     void load(Done done);
     bool has_file() const;
-    /// INFO's loading_start_time, of a load from elsewhere.
-    void note_loading();
     /// What has been loaded from elsewhere is no change to be saved.
     void note_loaded();
     /// Writes the data set to this file here and now, as the base of an append-only file. Requires:
@@ -84,7 +82,6 @@ private:
         saves_{0};
     std::atomic<std::int64_t> dirty_saved_{0};
     std::atomic<std::uint64_t> loaded_keys_{0}, expired_keys_{0};
-    std::atomic<std::int64_t> load_started_s_{0};
     std::thread loader_;
     std::atomic<bool> stop_{false};
 };

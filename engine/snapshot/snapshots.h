@@ -60,6 +60,8 @@ public:
     /// Does a snapshot go to replicas now, or will it soon?
     bool syncs() const { return syncs_.load(std::memory_order_relaxed) > 0; }
 
+    SnapshotWalker::Progress progress() const { return walker_.progress(); }
+
     void submit(std::shared_ptr<SnapshotJob> job);
     /// Gives up the walk that is running, if any.
     void abort(std::string why);

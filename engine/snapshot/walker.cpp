@@ -27,6 +27,10 @@ void SnapshotWalker::cut(const SnapshotOptions& options) {
         error_.clear();
     }
     failed_.store(false);
+    std::uint64_t keys = 0;
+    for (int db = 0; db < Keyspace::kDatabases; ++db) keys += keyspace_.size(db);
+    processed_.store(0);
+    total_.store(keys);
     epoch_ = keyspace_.begin_walk();
     set_hook_(this);
 }
@@ -51,6 +55,7 @@ void SnapshotWalker::before_change(int db, Entry& entry, KeyHash) {
 void SnapshotWalker::save(int db, Entry& entry) {
     const auto writer = EntryWriter::make(options_);
     writer->entry(entry);
+    processed_.fetch_add(1, std::memory_order_relaxed);
     std::lock_guard lock(mutex_);
     if (saved_db_ != db) {
         const auto select = EntryWriter::make(options_);
@@ -197,6 +202,7 @@ bool SnapshotWalker::walk_shard(GateFlag& flag, SnapshotSink& sink, int db, int 
             }
         }
         const bool big = big_count_.load(std::memory_order_relaxed) > 0;
+        processed_.fetch_add(written, std::memory_order_relaxed);
         const bool slowed = delay_us != 0 && written > 0;
         for (std::size_t i = 0; slowed && i < written; ++i)
             debug_delay(delay_us, [this] { return failed(); });
@@ -218,6 +224,8 @@ std::string SnapshotWalker::walk(GateFlag& flag, SnapshotSink& sink) {
     }
     gate_.run_exclusive(flag, "snapshot", [this] { set_hook_(nullptr); });
     deliver(sink);
+    total_.store(0);
+    processed_.store(0);
     std::lock_guard lock(mutex_);
     saved_ = {};
     return error_;

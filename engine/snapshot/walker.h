@@ -54,6 +54,13 @@ public:
     /// more.
     void abort(std::string why);
 
+    /// Keys at the cut, and how many of them have been written; 0 when nothing is being walked. Any
+    /// thread.
+    struct Progress {
+        std::uint64_t total, processed;
+    };
+    Progress progress() const { return {total_.load(), processed_.load()}; }
+
     void before_change(int db, Entry& entry, KeyHash hash) override;
     void expired(int, Bytes) override {}
     void evicted(int, Bytes) override {}
@@ -80,6 +87,7 @@ private:
     std::unique_ptr<EntryWriter> writer_;  ///< of the walking thread
     int writer_db_ = -1;
 
+    std::atomic<std::uint64_t> total_{0}, processed_{0};
     std::atomic<bool> failed_{false};
     std::mutex mutex_;
     SnapshotChunk saved_;  ///< by writers, since the last piece; begins with its database

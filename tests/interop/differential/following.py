@@ -226,7 +226,10 @@ class Following(unittest.TestCase):
     def test_snapshots_and_loads_can_be_slowed_down(self):
         def scenario(primary, replica):
             found = [primary.call("CONFIG SET rdb-key-save-delay 100000"), primary.call("CONFIG GET *-delay"), primary.call("CONFIG GET rdb-key-save-delay"),
-                     primary.call("DEBUG POPULATE 2000 key 5000"), primary.call("BGSAVE"), primary.info("persistence", "rdb_bgsave_in_progress"), primary.call("FLUSHALL")]
+                     primary.call("DEBUG POPULATE 2000 key 5000"), primary.call("BGSAVE"), primary.info("persistence", "rdb_bgsave_in_progress")]
+            # A process that saves tells once a second.
+            wait_until(lambda: int(primary.info("persistence", "current_save_keys_processed")) > 0, "it says how far it is")
+            found += [primary.info("persistence", "current_save_keys_total"), primary.call("FLUSHALL")]
             wait_until(lambda: primary.info("persistence", "rdb_bgsave_in_progress") == "0", "the save is given up")
             found += [primary.info("persistence", "rdb_last_bgsave_status"), int(primary.info("persistence", "rdb_changes_since_last_save")) > 1999]
             primary.call("CONFIG SET rdb-key-save-delay 1000")
@@ -242,7 +245,9 @@ class Following(unittest.TestCase):
             found += [primary.call("DEBUG POPULATE 2000 key 5000"), primary.call("CONFIG SET rdb-key-save-delay 0 rdbcompression no"), replica.call("CONFIG SET key-load-delay 500")]
             replica.call(f"REPLICAOF 127.0.0.1 {primary.server.port}")
             wait_until(lambda: replica.info("persistence", "loading") == "1", "it loads")
-            found.append(replica.call("GET key:1"))
+            told = replica.text("INFO persistence")
+            found += [replica.call("GET key:1"), re.findall(r"(?m)^(\w+):", told)]
+            wait_until(lambda: 0 < float(replica.info("persistence", "loading_loaded_perc")) < 100, "it says how far it is")
             replica.call("CONFIG SET key-load-delay 0")
             replica.wait_for_link()
             for line in ("CONFIG SET rdb-key-save-delay 1000", "DEBUG CHANGE-REPL-ID", "CLIENT KILL TYPE replica"):
