@@ -27,7 +27,6 @@ void log_end(const Call& call) {
 
 void debug_segfault(Call& call) {
     log_end(call);
-    std::signal(SIGSEGV, SIG_DFL);
     std::raise(SIGSEGV);
 }
 

@@ -96,6 +96,7 @@ public:
     ConfigBool latency_tracking{true};
     ConfigText latency_percentiles{"50 99 99.9"};
     ConfigText enable_protected_configs{"no"};  ///< as enable_debug_command
+    ConfigBool crash_log_enabled{true};
     ConfigText shutdown_on_sigint{"default"}, shutdown_on_sigterm{"default"};
     ConfigNumber shutdown_timeout{10};
     ConfigText enable_debug_command{"no"};   ///< no, local (loopback and unix sockets), yes

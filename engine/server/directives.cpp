@@ -291,6 +291,7 @@ void add_general(Builder& to, Config& c) {
     to.text("logfile", c.logfile).immutable = true;
     to.optional_text("pidfile", c.pidfile).immutable = true;
     to.flag("daemonize", c.daemonize).immutable = true;
+    to.flag("crash-log-enabled", c.crash_log_enabled);
     add_process_title(to, c);
     Directive& dir = to.add(
         "dir", [&c] { return c.dir.get(); },

@@ -93,7 +93,6 @@ constexpr Kept kKept[] = {
      .initial = "10",
      .alias = "cluster-slave-validity-factor"},
     {.name = "cluster-require-full-coverage", .kind = Kind::flag, .initial = "yes"},
-    {.name = "crash-log-enabled", .kind = Kind::flag, .initial = "yes"},
     {.name = "crash-memcheck-enabled", .kind = Kind::flag, .initial = "yes"},
     {.name = "disable-thp", .kind = Kind::flag, .initial = "yes", .immutable = true},
     {.name = "dynamic-hz", .kind = Kind::flag, .initial = "yes"},

@@ -18,6 +18,7 @@
 
 #include "engine/memory/account.h"
 #include "engine/server/config.h"
+#include "engine/server/crash_report.h"
 #include "engine/server/parts.h"
 #include "engine/server/process_title.h"
 #include "engine/server/server.h"
@@ -138,6 +139,12 @@ int serve(std::unique_ptr<Config> owned, ProcessTitle& title) {
     fit_maxclients(config);
     config.on_change("loglevel", [&config]() -> std::optional<std::string> {
         spdlog::set_level(level_of(config.loglevel.get()));
+        return std::nullopt;
+    });
+    set_crash_log(config.logfile.get());
+    report_crashes(config.crash_log_enabled);
+    config.on_change("crash-log-enabled", [&config]() -> std::optional<std::string> {
+        report_crashes(config.crash_log_enabled);
         return std::nullopt;
     });
     if (const std::string dir = config.dir.get(); ::chdir(dir.c_str()) != 0) {

@@ -8,6 +8,7 @@ before a crash. Each scenario is gone through with redis-server 7.0 and with mil
 import contextlib
 import os
 import re
+import signal
 import sys
 import unittest
 
@@ -18,6 +19,7 @@ from clients import wait_until
 from effects import Stream
 from servers import ConfiguredServer
 
+SANITIZED = "MILLPOND_SLOWNESS" in os.environ
 PROGRAMS = (os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine"), "/usr/bin/redis-server")
 
 
@@ -240,6 +242,23 @@ class Moments(servers.BothServers):
 
 
 class Crash(unittest.TestCase):
+    def test_it_says_where_it_was(self):
+        for how, number in (("DEBUG SEGFAULT", signal.SIGSEGV), ("SIGABRT", signal.SIGABRT), ("SIGSEGV", signal.SIGSEGV)):
+            for crash_log in ("yes", "no"):
+                with self.subTest(how=how, crash_log=crash_log):
+                    server = servers.Server(PROGRAMS[0])
+                    self.addCleanup(server.stop)
+                    with contextlib.closing(server.client()) as client:
+                        self.assertEqual(client.call("CONFIG", "SET", "crash-log-enabled", crash_log).value, b"OK")
+                        if how.startswith("DEBUG"):
+                            client.send([how.encode().split()])
+                        else:
+                            os.kill(server.process.pid, number)
+                        self.assertEqual(server.process.wait(20), -number)
+                    said = server.output()
+                    self.assertEqual(f"crashed by signal: {int(number)} (SIG" in said, crash_log == "yes" and not SANITIZED, said)
+                    self.assertEqual(re.search(r"millpond-engine[^(\n]*\(\+0x", said) is not None, crash_log == "yes" and not SANITIZED, said)
+
     def test_what_has_been_flushed_does_not_come_back(self):
         found = []
         for program in PROGRAMS:
