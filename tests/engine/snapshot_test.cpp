@@ -429,12 +429,17 @@ void SnapshotTest::oldPackedEncodings() {
     ziplist += body + "\xff";
     const auto total = static_cast<std::uint32_t>(ziplist.size());
     std::memcpy(ziplist.data(), &total, 4);
+    const std::uint32_t tail = total - 1 - (1 + 2 + 70);  // where the last element begins
+    std::memcpy(ziplist.data() + 4, &tail, 4);
     ziplist[8] = 5;
     QCOMPARE(read_all(read_ziplist, ziplist),
              (Words{"a", "5", "1000", "-70000", std::string(70, 'b')}));
     for (std::size_t cut = 0; cut < ziplist.size(); ++cut) {
         QVERIFY(!read_ziplist(ziplist.substr(0, cut), [](Bytes) { return true; }));
     }
+    ziplist[4] ^= 1;
+    QVERIFY(!read_ziplist(ziplist, [](Bytes) { return true; }));
+    ziplist[4] ^= 1;
     ziplist[13] ^= 2;  // no longer the length that the next element tells
     QVERIFY(!read_ziplist(ziplist, [](Bytes) { return true; }));
 
