@@ -361,6 +361,8 @@ std::string describe_client(const Session& session) {
     const CommandSpec* last = session.last_command.load(std::memory_order_relaxed);
     const bool multi = session.in_multi.load(std::memory_order_relaxed);
     const std::uint64_t pending = session.output_pending.load(std::memory_order_relaxed);
+    const std::uint64_t input = session.input_pending.load(std::memory_order_relaxed);
+    const std::uint64_t capacity = session.input_capacity.load(std::memory_order_relaxed);
     std::string out =
         "id=" + std::to_string(session.id()) + " addr=" + session.peer + " laddr=" + session.local +
         " fd=" + std::to_string(session.fd.load(std::memory_order_relaxed)) + " name=" + text.name +
@@ -372,8 +374,9 @@ std::string describe_client(const Session& session) {
         " ssub=" + std::to_string(session.observing.count(ChannelKind::shard)) + " multi=" +
         (multi ? std::to_string(session.queued.load(std::memory_order_relaxed)) : "-1") +
         " watch=" + std::to_string(session.watched.load(std::memory_order_relaxed)) +
-        " qbuf=" + std::to_string(session.input_pending.load(std::memory_order_relaxed)) +
-        " qbuf-free=0 argv-mem=0 multi-mem=" +
+        " qbuf=" + std::to_string(input) +
+        " qbuf-free=" + std::to_string(capacity - std::min(capacity, input)) +
+        " argv-mem=0 multi-mem=" +
         std::to_string(session.queued_bytes.load(std::memory_order_relaxed)) +
         " rbs=0 rbp=0 obl=0 oll=0 omem=" + std::to_string(pending) +
         " tot-mem=" + std::to_string(session.memory_bytes());

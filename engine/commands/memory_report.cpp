@@ -43,7 +43,7 @@ MemoryReport memory_report(Server& server) {
         for (const auto& client : detached->clients()) report.replicas += client.pending_bytes;
     }
     server.network().visit_sessions([&](Session& session) {
-        report.clients += session.input_pending.load(std::memory_order_relaxed) +
+        report.clients += session.input_capacity.load(std::memory_order_relaxed) +
                           session.output_pending.load(std::memory_order_relaxed) + sizeof(Session);
     });
     report.scripts = server.scripting().scripts().overhead_bytes();

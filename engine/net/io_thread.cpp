@@ -30,6 +30,9 @@ namespace millpond::engine {
 
 namespace {
 
+/// Under maxmemory-clients, who takes more than this is looked at as soon as he takes it; the rest
+/// ten times a second.
+constexpr std::uint64_t kClientBytesMinded = 64 << 10;
 constexpr int kTickMs = 10;
 constexpr int kSweepMs = 100;
 constexpr int kIdleSweepMs = 1000;
@@ -487,6 +490,13 @@ void IoThread::settle(Connection& c) {
     const auto unserved = static_cast<std::uint32_t>(c.input.size());
     if (c.input_pending.load(std::memory_order_relaxed) != unserved)
         c.input_pending.store(unserved, std::memory_order_relaxed);
+    // What a request is going to take counts from when it says so, as where it is allocated then.
+    if (const std::size_t capacity = std::max(c.input.capacity(), c.parser.bytes_wanted());
+        c.input_capacity.load(std::memory_order_relaxed) != capacity)
+        c.input_capacity.store(capacity, std::memory_order_relaxed);
+    if (server_.config().maxmemory_clients.load(std::memory_order_relaxed) != 0 &&
+        c.memory_bytes() > kClientBytesMinded) [[unlikely]]
+        server_.check_clients_soon();
     if (c.inbox->waiting()) {
         if (c.inbox->overflowed()) return kill_overflowed(c, c.pending());
         const Session::State state = c.state();

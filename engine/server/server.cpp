@@ -216,6 +216,14 @@ void Server::sample_rates() {
     post_after(Rates::kSampleMs, [this] { sample_rates(); });
 }
 
+void Server::check_clients_soon() {
+    if (checking_clients_.exchange(true, std::memory_order_relaxed)) return;
+    post([this] {
+        checking_clients_.store(false, std::memory_order_relaxed);
+        evict_clients(*this);
+    });
+}
+
 int Server::run() {
     network_->run();
     network_->join();

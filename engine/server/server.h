@@ -86,6 +86,8 @@ public:
     /// While true, commands without the loading flag answer -LOADING and nothing expires.
     bool loading() const { return loading_.load(std::memory_order_relaxed); }
     void set_loading(bool yes);
+    /// maxmemory-clients: whether somebody has to go. Any thread.
+    void check_clients_soon();
     LoadProgress& load_progress() { return *load_progress_; }
     /// A replica whose link is down, for replica-serve-stale-data.
     bool stale() const { return stale_.load(std::memory_order_relaxed); }
@@ -190,6 +192,7 @@ private:
     std::unique_ptr<Control> control_;  ///< outlives the key space, which frees through it
     std::unique_ptr<Keyspace> keyspace_;
     std::unique_ptr<LocalDeadlines> local_deadlines_;
+    std::atomic<bool> checking_clients_{false};
     std::unique_ptr<LoadProgress> load_progress_;
     std::unique_ptr<CommandTable> commands_;
     std::unique_ptr<Statistics> statistics_;

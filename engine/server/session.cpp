@@ -52,7 +52,7 @@ void Session::end_transaction() {
 }
 
 std::uint64_t Session::memory_bytes() const {
-    return sizeof(Session) + input_pending.load(std::memory_order_relaxed) +
+    return sizeof(Session) + input_capacity.load(std::memory_order_relaxed) +
            output_pending.load(std::memory_order_relaxed) +
            queued_bytes.load(std::memory_order_relaxed) +
            watched_bytes.load(std::memory_order_relaxed) +

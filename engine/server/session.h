@@ -159,6 +159,7 @@ public:
     std::atomic<std::uint64_t> bytes_in{0};
     std::atomic<std::uint64_t> bytes_out{0};
     std::atomic<std::uint32_t> input_pending{0};
+    std::atomic<std::uint64_t> input_capacity{0};  ///< of the buffer that this lies in
     std::atomic<std::uint64_t> output_pending{0};
 
     // -- Constant once the session has been opened

@@ -172,6 +172,18 @@ class Moments(servers.BothServers):
             return found
         self.both(scenario)
 
+    def test_who_takes_too_much_goes_before_the_request_is_whole(self):
+        def scenario(_, actor, client):
+            actor.call("CONFIG", "SET", "maxmemory-clients", "3000000")
+            found = [client().call("MSET", "k", "v", "big", b"x" * 1000000)]
+            try:
+                found.append(client().call("MSET", "k", "other", "big", b"x" * 60000000))
+            except OSError:
+                found.append("closed")
+            found += [actor.call("GET", "k"), actor.call("CONFIG", "SET", "maxmemory-clients", "0")]
+            return found
+        self.both(scenario)
+
     def test_a_set_is_in_order_for_scripts(self):
         def scenario(_, actor, client):
             actor.call("SADD", "s", *"z y x w v u t s r q p aa b ab a".split())
