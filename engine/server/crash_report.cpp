@@ -18,6 +18,11 @@ namespace {
 
 constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr int kFramesMax = 100;
+#ifdef MILLPOND_SANITIZED
+constexpr bool kLeftToTheSanitizer = true;
+#else
+constexpr bool kLeftToTheSanitizer = false;
+#endif
 
 int log_fd = STDERR_FILENO;
 
@@ -80,8 +85,8 @@ void set_crash_log(const std::string& logfile) {
     ::backtrace(&frame, 1);  // loads what it needs, which a handler could not
 }
 
-void report_crashes([[maybe_unused]] bool yes) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+void report_crashes(bool yes) {
+    if (kLeftToTheSanitizer) return;
     struct sigaction action {};
     ::sigemptyset(&action.sa_mask);
     action.sa_flags = yes ? static_cast<int>(SA_SIGINFO | SA_RESETHAND | SA_NODEFER) : 0;
@@ -91,7 +96,6 @@ void report_crashes([[maybe_unused]] bool yes) {
         action.sa_handler = SIG_DFL;
     }
     for (const int signal : kSignals) ::sigaction(signal, &action, nullptr);
-#endif
 }
 
 }  // namespace millpond::engine
