@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "engine/net/network.h"
@@ -24,8 +25,9 @@ struct Client {
 /// 0: no limit.
 std::uint64_t limit_of(const Config& config) {
     const std::int64_t value = config.maxmemory_clients;
-    const std::int64_t maxmemory = config.maxmemory;
-    return static_cast<std::uint64_t>(value >= 0 ? value : maxmemory / 100 * -value);
+    if (value >= 0) return static_cast<std::uint64_t>(value);
+    const auto maxmemory = static_cast<double>(config.maxmemory.load());
+    return static_cast<std::uint64_t>(maxmemory * -static_cast<double>(value) / 100);
 }
 
 }  // namespace
@@ -36,18 +38,26 @@ void evict_clients(Server& server) {
     std::uint64_t sum = 0;
     std::vector<Client> clients;
     server.network().visit_sessions([&](Session& session) {
+        if (session.evicted) return;
         const std::uint64_t bytes = session.memory_bytes();
         sum += bytes;
         if (!session.no_evict) clients.push_back({bytes, session.id()});
     });
     if (sum <= limit) return;
     std::ranges::sort(clients, std::ranges::greater(), &Client::bytes);
+    std::set<std::uint64_t> gone;
     for (const Client& client : clients) {
         if (sum <= limit) break;
         sum -= client.bytes;
         spdlog::info("Evicting client {}: {} bytes", client.id, client.bytes);
+        gone.insert(client.id);
+    }
+    server.network().visit_sessions([&](Session& session) {
+        if (gone.contains(session.id())) session.evicted = true;
+    });
+    for (const std::uint64_t id : gone) {
         server.statistics().evicted_clients.add(1);  // whoever sees it gone finds it counted
-        server.network().close(client.id, false);
+        server.network().close(id, false);
     }
 }
 
