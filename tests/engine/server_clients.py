@@ -97,6 +97,7 @@ class Clients(unittest.TestCase):
 
     def test_client_list_and_kill(self):
         me, a, b = self.connect(), self.connect(), self.connect()
+        b.do("PING")  # a connection is listed when it has been taken
         a.do("CLIENT", "SETNAME", "alice")
         a.do("SELECT", 5)
         a.do("MULTI")
