@@ -27,6 +27,7 @@ class Node:
         stack.callback(self.server.stop)
         self.stack = stack
         self.admin = self.client()
+        wait_until(lambda: self.info("clients", "connected_clients") == "1", "whoever asked whether it is up has gone")
 
     def client(self):
         return self.stack.enter_context(contextlib.closing(self.server.client()))
