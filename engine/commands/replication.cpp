@@ -221,7 +221,7 @@ void replconf(Call& call) {
     call.reply().ok();
 }
 
-void hand_over(Call& call, SyncRequest request) {
+void hand_over(Call& call, const SyncRequest& request) {
     Replication& replication = replication_of(call);
     const ReplicaAnnouncement announced = announcement(call.session());
     if (!announced.wants_all() && !announced.eof)
@@ -235,7 +235,7 @@ void psync(Call& call) {
     SyncRequest request;
     request.replid = std::string(call.arg(1));
     if (!call.integer(2, request.offset)) return;
-    if (call.argc() == 3) return hand_over(call, std::move(request));
+    if (call.argc() == 3) return hand_over(call, request);
     if (call.argc() != 4 || !is_word(call.arg(3), "failover"))
         return static_cast<void>(call.syntax_error());
     Replication& replication = replication_of(call);
@@ -258,7 +258,7 @@ void psync(Call& call) {
 void sync(Call& call) {
     SyncRequest request;
     request.psync = false;
-    hand_over(call, std::move(request));
+    hand_over(call, request);
 }
 
 // -- WAIT

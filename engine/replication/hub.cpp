@@ -367,7 +367,7 @@ void ReplicaHub::tend_walk() {
 // -- Watching over them
 // -------------------------------------------------------------------------------------
 
-void ReplicaHub::drop_all(std::string why) {
+void ReplicaHub::drop_all(const std::string& why) {
     post([this, why] {
         for (const auto& feed : feeds_) feed->fail(why);
         if (walk_) walk_->abandon();
@@ -534,7 +534,7 @@ void ReplicaHub::forget_waiter(BlockToken token) {
     });
 }
 
-void ReplicaHub::release_waiters(std::string reply) {
+void ReplicaHub::release_waiters(const std::string& reply) {
     post([this, reply] {
         for (const Waiter& waiter : waiters_) environment_.server.resume(waiter.token, reply);
         waiters_.clear();

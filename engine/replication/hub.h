@@ -58,7 +58,7 @@ public:
     /// Takes the connection of a replica over.
     void attach(DetachedConnection connection, ReplicaAnnouncement announced, SyncRequest request);
     /// Closes the feeds of all replicas: their history has changed.
-    void drop_all(std::string why);
+    void drop_all(const std::string& why);
 
     /// A session that waits for `replicas` acknowledgements of `offset`, or, with `in_file`
     /// (WAITAOF), of its being in their append-only files. Until `deadline_ms` (steady; 0: for
@@ -75,7 +75,7 @@ public:
     void add_waiter(Waiter waiter);
     void forget_waiter(BlockToken token);
     /// Ends all waits with this reply.
-    void release_waiters(std::string reply);
+    void release_waiters(const std::string& reply);
     /// What waits may have come about: looked at on the hub's thread.
     void settle_soon();
 

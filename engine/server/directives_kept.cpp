@@ -177,7 +177,7 @@ constexpr Kept kKept[] = {
 
 using Error = std::optional<std::string>;
 
-std::string joined(std::vector<std::string> words) {
+std::string joined(const std::vector<std::string>& words) {
     std::string list;
     for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
     return list;

@@ -66,7 +66,7 @@ void SnapshotWalker::save(int db, Entry& entry) {
     saved_.append(std::move(writer->chunk()));
 }
 
-bool SnapshotWalker::deliver(SnapshotSink& sink, SnapshotChunk chunk) {
+bool SnapshotWalker::deliver(SnapshotSink& sink, const SnapshotChunk& chunk) {
     if (failed()) return false;
     if (chunk.for_each([&](Bytes bytes) { return sink.write(bytes); })) return true;
     fail(sink.error());
@@ -83,7 +83,7 @@ bool SnapshotWalker::deliver(SnapshotSink& sink) {
         std::swap(saved, saved_);
         saved_db_ = -1;
     }
-    return deliver(sink, std::move(walked)) && deliver(sink, std::move(saved));
+    return deliver(sink, walked) && deliver(sink, saved);
 }
 
 // -- Big collections

@@ -74,7 +74,7 @@ private:
     bool take_big(int db, Entry& entry);
     void forget_big();
     bool deliver(SnapshotSink& sink);
-    bool deliver(SnapshotSink& sink, SnapshotChunk chunk);
+    bool deliver(SnapshotSink& sink, const SnapshotChunk& chunk);
     void fail(std::string why);
     bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
