@@ -650,21 +650,14 @@ void AppendOnly::rewrite_failed(const std::string& error) {
         last_rewrite_ok_ = false;
     }
     if (stopped_.load()) return;
-    if (flushed) {
-        spdlog::info("Background AOF rewrite begins anew: {}", error);
-    } else {
-        spdlog::warn("Background AOF rewrite terminated: {}", error);
-    }
+    spdlog::log(flushed ? spdlog::level::info : spdlog::level::warn,
+                "Background AOF rewrite {}: {}", flushed ? "begins anew" : "terminated", error);
     if (state_.load() == State::building) {
         forget_file();
         state_.store(State::waiting);
     }
-    if (flushed) {
-        retry_at_ms_ = steady_ms();
-        return;
-    }
-    retry_at_ms_ =
-        steady_ms() + kRetryMs * static_cast<std::int64_t>(std::min<std::uint64_t>(failures_, 60));
+    const std::uint64_t tries = flushed ? 0 : std::min<std::uint64_t>(failures_, 60);
+    retry_at_ms_ = steady_ms() + kRetryMs * static_cast<std::int64_t>(tries);
 }
 
 void AppendOnly::tick(std::int64_t now_ms) {

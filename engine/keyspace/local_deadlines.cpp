@@ -8,12 +8,7 @@ namespace millpond::engine {
 
 void LocalDeadlines::note(int db, Bytes key, UnixMillis deadline) {
     const std::lock_guard lock(mutex_);
-    set({db, std::string(key)}, deadline);
-}
-
-/// Requires: the mutex.
-void LocalDeadlines::set(Name name, UnixMillis deadline) {
-    const auto [place, added] = deadlines_.try_emplace(std::move(name), deadline);
+    const auto [place, added] = deadlines_.try_emplace({db, std::string(key)}, deadline);
     if (!added) order_.erase({place->second, place->first});
     place->second = deadline;
     order_.emplace(deadline, place->first);
@@ -41,11 +36,11 @@ std::vector<LocalDeadlines::Name> LocalDeadlines::take_due(UnixMillis now) {
 }
 
 void LocalDeadlines::sweep(Keyspace& keys, Gate& gate, GateFlag& flag, UnixMillis now,
-                           KeyspaceObserver& observer, const std::function<bool()>& may) {
+                           KeyspaceObserver& observer, const std::function<bool()>& still_ours) {
     if (size() == 0) return;
     for (Name& name : take_due(now)) {
         const SharedLane lane(gate, flag);
-        if (!may()) return forget();
+        if (!still_ours()) return forget();
         Shard& shard = keys.shard(keys.shard_of(name.second));
         const std::lock_guard lock(shard);
         Database database(keys, name.first, {.now = now}, observer);

@@ -33,13 +33,13 @@ public:
     /// For INFO.
     std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
-    /// Removes what is due; `may` is asked inside the lane. Requires: outside the lanes.
+    /// Removes what is due. `still_ours` is asked inside the lane: when it says no, others see to
+    /// these keys, or they are gone. Requires: outside the lanes.
     void sweep(Keyspace& keys, Gate& gate, GateFlag& flag, UnixMillis now,
-               KeyspaceObserver& observer, const std::function<bool()>& may);
+               KeyspaceObserver& observer, const std::function<bool()>& still_ours);
 
 private:
     using Name = std::pair<int, std::string>;
-    void set(Name name, UnixMillis deadline);
     std::vector<Name> take_due(UnixMillis now);
 
     std::mutex mutex_;

@@ -21,7 +21,6 @@
 #include "engine/commands/dispatch.h"
 #include "engine/memory/memory_owner.h"
 #include "engine/net/connection.h"
-#include "engine/server/config.h"
 
 namespace millpond::engine {
 

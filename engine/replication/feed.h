@@ -51,6 +51,8 @@ public:
 
     int fd() const { return fd_; }
     State state() const { return state_; }
+    /// Is it to be told of the next walk?
+    bool waits() const { return state_ == State::waiting && !dead(); }
     const ReplicaAnnouncement& announced() const { return announced_; }
     const SyncRequest& request() const { return request_; }
     const std::string& peer() const { return peer_; }

@@ -262,17 +262,15 @@ void ReplicaHub::admit(std::unique_ptr<Feed> owned) {
     if (delay_s == 0) return request_walk(feed.announced());
     if (walk_due_ms_ == 0) walk_due_ms_ = steady_ms() + delay_s * 1000;
     const std::int64_t enough = config.repl_diskless_sync_max_replicas;
-    const auto waiting = std::ranges::count_if(feeds_, [](const auto& one) {
-        return one->state() == Feed::State::waiting && !one->dead();
-    });
+    const auto waiting =
+        std::ranges::count_if(feeds_, [](const auto& one) { return one->waits(); });
     if (enough > 0 && waiting >= enough) begin_due_walk();
 }
 
 void ReplicaHub::begin_due_walk() {
     walk_due_ms_ = 0;
     for (const auto& feed : feeds_) {
-        if (feed->state() == Feed::State::waiting && !feed->dead())
-            return request_walk(feed->announced());
+        if (feed->waits()) return request_walk(feed->announced());
     }
 }
 
@@ -320,7 +318,7 @@ void ReplicaHub::walk_ready(const std::shared_ptr<SyncWalk>& walk) {
     if (walk != walk_) return;
     walk_ready_ = true;
     for (const auto& feed : feeds_) {
-        if (feed->state() == Feed::State::waiting && !feed->dead()) join(*feed, walk);
+        if (feed->waits()) join(*feed, walk);
     }
     publish();
 }

@@ -68,10 +68,10 @@ Room make_room(Server& server) {
 
 /// What a replica's own clients have set a deadline of.
 void expire_local(Server& server, GateFlag& flag) {
+    if (!server.active_expiry()) return;
     server.local_deadlines().sweep(
-        server.keyspace(), server.gate(), flag, unix_ms(), server.background_observer(), [&server] {
-            return server.active_expiry() && server.role() == Role::replica && !server.loading();
-        });
+        server.keyspace(), server.gate(), flag, unix_ms(), server.background_observer(),
+        [&server] { return server.role() == Role::replica && !server.loading(); });
 }
 
 }  // namespace
