@@ -640,6 +640,9 @@ void AppendOnly::rewritten(const Rewrite& job, std::string error) {
     failures_ = 0;
     last_rewrite_ok_ = true;
     spdlog::info("Background AOF rewrite finished successfully");
+    // It was begun while there was no append-only file; the first base of the one that has been
+    // turned on meanwhile is still to come.
+    if (state_.load() == State::waiting) start_rewrite();
 }
 
 /// Requires: the lock.

@@ -286,6 +286,9 @@ class AppendOnlyTest(unittest.TestCase):
             node("CONFIG", "SET", "appendonly", "yes")
             rewrites = int(node.info("persistence")["aof_rewrites"])
             wait_for("a new base", lambda: int(node.info("persistence")["aof_rewrites"]) > rewrites, 30 * SLOWNESS)
+            # That may have been one of the time when it was off: it is on when nothing is to come any more.
+            wait_for("the last base", lambda: {node.info("persistence")[f"aof_rewrite_{word}"] for word in ("in_progress", "scheduled")} == {"0"},
+                     30 * SLOWNESS)
             at = traffic.count
             wait_for("data", lambda: traffic.count > at + 300)
         self.assert_returns(node)
