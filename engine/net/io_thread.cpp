@@ -47,6 +47,18 @@ void set_keepalive(int fd, int seconds) {
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
 }
 
+bool is_loopback(std::string_view address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
+/// No network lies between the two: nothing can be congested, and the algorithm that does least is
+/// the best. A system's default may pace what it sends, with a timer for each reply. (Where the
+/// system does not let us, its default stays.)
+void spare_congestion_control(int fd) {
+    constexpr std::string_view kLeast = "reno";
+    ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kLeast.data(), kLeast.size());
+}
+
 }  // namespace
 
 IoThread::IoThread(Server& server, Network& network, std::string name,
@@ -341,8 +353,12 @@ void IoThread::on_readable(Connection& c) {
         received_.push_back({&c, {to, size}});
         read_used_ += size;
     }
-    if (received_.size() >= kTogetherMax || kReadBytes - read_used_ < kReadBytesMin)
-        serve_received();
+    if (received_.size() >= together() || kReadBytes - read_used_ < kReadBytesMin) serve_received();
+}
+
+std::size_t IoThread::together() const {
+    const bool pipelines = read_used_ >= kTogetherSingle * kPipelineBytes;
+    return pipelines ? kTogetherMax : kTogetherSingle;
 }
 
 /// Serving some connections one right after another finds the code and the data structures in the
@@ -389,7 +405,7 @@ void IoThread::settle_soon(Connection& c) {
     unsettled_.push_back(&c);
     if (server_.write_barrier()) [[unlikely]]
         return;
-    if (unsettled_.size() >= kTogetherMax || ticks() - unsettled_since_ > together_ticks_max_)
+    if (unsettled_.size() >= together() || ticks() - unsettled_since_ > together_ticks_max_)
         settle_together();
 }
 
@@ -680,6 +696,7 @@ void IoThread::adopt(Accepted accepted) {
     if (accepted.via != Session::Via::unix_socket) {
         const int on = 1;
         ::setsockopt(accepted.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (is_loopback(accepted.peer_address)) spare_congestion_control(accepted.fd);
         if (const auto seconds = server_.config().tcp_keepalive.load()) {
             set_keepalive(accepted.fd, static_cast<int>(seconds));
         }

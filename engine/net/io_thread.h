@@ -70,9 +70,12 @@ private:
     static constexpr std::int64_t kLingerMs = 1000;
     static constexpr int kEventsMax = 128;
     static constexpr int kNestedMax = 8;
-    /// Connections of one turn that are read, served and answered together, and for how long the
-    /// first of them waits for the others.
-    static constexpr std::size_t kTogetherMax = 16;
+    /// Connections of one turn that are read, served and answered together, more of them where they
+    /// have sent pipelines, which take their time anyway; and for how long the first of them waits
+    /// for the others.
+    static constexpr std::size_t kTogetherMax = 32;
+    static constexpr std::size_t kTogetherSingle = 16;
+    static constexpr std::size_t kPipelineBytes = 256;  ///< of input, from each
     static constexpr double kTogetherNsMax = 100'000;
 
     /// What was read from a connection and is still to be served.
@@ -105,6 +108,7 @@ private:
     void note_deadline(Connection& c);
     void forget_deadline(Connection& c);
     void on_readable(Connection& c);
+    std::size_t together() const;
     void serve_received();
     void look_ahead();
     void discard_input(Connection& c);

@@ -88,6 +88,7 @@ int main(int count, char** words) {
             const int client = ::accept(listener, nullptr, nullptr);
             const int yes = 1;
             ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+            ::setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);  // as the engine does
             watch(epoll, client);
         }
     }
