@@ -94,6 +94,12 @@ void Acceptor::open_configured() {
         open_unix(path, static_cast<int>(config.unixsocketperm.load()));
     }
     if (server_.managed()) open_unix(config.millpond_folder.get() + "/data.sock", 0600);
+    const std::lock_guard lock(mutex_);
+    if (listening_.empty()) {
+        throw std::runtime_error(
+            "there is nothing to listen on: give a port and addresses that this machine has, or a "
+            "unixsocket");
+    }
 }
 
 /// Requires: the mutex. All or none of them: throws std::system_error.

@@ -310,6 +310,11 @@ class Configuration(unittest.TestCase):
         self.assertIn("no-such", self.refuse("--no-such", "1"))
         self.assertIn("'port'", self.refuse("--port", "99999"))
         self.assertIn("can't open config file", self.refuse("/nonexistent.conf"))
+
+    def test_nothing_to_listen_on(self):
+        for args in (("--port", "0"), ("--bind", ""), ("--bind", "-192.0.2.1")):
+            with self.subTest(args=args):
+                self.assertIn("nothing to listen on", self.refuse("--save", "", *args))
         self.assertIn("Bad directive", self.refuse("--hz", "10", "--", "x"))
 
     def test_a_taken_port_is_named(self):
