@@ -18,6 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kWorkMax = std::chrono::microseconds(500);
+constexpr int kEvictionsPerLook = 8;  ///< at the clock
 
 constexpr bool is_volatile_only(EvictionPolicy policy) {
     return policy <= EvictionPolicy::volatile_ttl;
@@ -39,15 +40,15 @@ public:
     bool evict_sampled() {
         constexpr int kShardsMax = 64;
         // Of keys that are all alike, one is as good as many.
-        int wanted = is_random(limits_.policy) ? 1 : std::max(limits_.samples, 1);
+        std::size_t wanted =
+            is_random(limits_.policy) ? 1 : static_cast<std::size_t>(std::max(limits_.samples, 1));
         for (int i = 0; i < kShardsMax && wanted > 0; ++i) {
-            const int db = random_database();
-            const int index = db < 0 ? -1 : shard_with_candidates(random_index(), db);
-            if (index < 0) break;
-            wanted -= sample(index, db, wanted);
+            const Place place = place_with_candidates(random_index());
+            if (place.shard < 0) break;
+            wanted -= sample(place, wanted);
         }
-        Victim victim;
-        while (keys_.eviction_pool().take(kind(), victim)) {
+        thread_local Victim victim;  // its string is used again
+        while (take(victim)) {
             if (evict(victim)) return true;
         }
         return false;
@@ -69,36 +70,34 @@ private:
         return static_cast<int>(thread_random() % static_cast<std::uint64_t>(Keyspace::kShards));
     }
 
-    std::size_t candidates(int db) const {
-        return is_volatile_only(limits_.policy) ? keys_.volatile_size(db) : keys_.size(db);
+    struct Place {
+        int shard = -1, db = 0;
+    };
+
+    std::size_t candidates(const Table* table) const {
+        if (table == nullptr) return 0;
+        return is_volatile_only(limits_.policy) ? table->volatile_size() : table->size();
     }
 
-    /// The first from this one on that has some: most shards have none where keys are few. -1 when
-    /// no shard has.
-    int shard_with_candidates(int from, int db) const {
+    /// The first shard from this one on that has some, since most have none where keys are few, and
+    /// a database there by its share of them. A shard of -1 when there are none at all.
+    Place place_with_candidates(int from) const {
         for (int i = 0; i < Keyspace::kShards; ++i) {
             const int index = (from + i) % Keyspace::kShards;
-            const Table* table = keys_.shard(index).table(db);
-            if (table == nullptr) continue;
-            const std::size_t here =
-                is_volatile_only(limits_.policy) ? table->volatile_size() : table->size();
-            if (here > 0) return index;
+            const Shard& shard = keys_.shard(index);
+            std::size_t all = 0;
+            for (int db = 0; db < Keyspace::kDatabases; ++db) all += candidates(shard.table(db));
+            if (all == 0) continue;
+            std::size_t nth = thread_random() % all;
+            int db = 0;
+            for (; db < Keyspace::kDatabases - 1; ++db) {
+                const std::size_t here = candidates(shard.table(db));
+                if (nth < here) break;
+                nth -= std::min(here, nth);
+            }
+            return {index, db};
         }
-        return -1;
-    }
-
-    /// A database by its share of the candidates; -1 when there are none.
-    int random_database() const {
-        std::size_t all = 0;
-        for (int db = 0; db < Keyspace::kDatabases; ++db) all += candidates(db);
-        if (all == 0) return -1;
-        std::size_t nth = thread_random() % all;
-        for (int db = 0; db < Keyspace::kDatabases; ++db) {
-            const std::size_t here = candidates(db);
-            if (nth < here) return db;
-            nth -= here;
-        }
-        return -1;
+        return {};
     }
 
     /// The more, the sooner it goes.
@@ -123,35 +122,30 @@ private:
 
     int kind() const { return static_cast<int>(limits_.policy); }
 
-    void consider(int shard, int db, const Entry& entry) const {
-        if (may_go(entry))
-            keys_.eviction_pool().offer(kind(), shard, db, entry.key(), score(entry));
+    bool take(Victim& victim) const {
+        EvictionPool& pool = keys_.eviction_pool();
+        const std::lock_guard lock(pool);
+        return pool.take(kind(), victim);
     }
 
-    /// Looks at up to about `wanted` keys of one shard, and returns how many there were. A shard
-    /// with few keys is asked for few of them: its best is not the best of many.
-    int sample(int index, int db, int wanted) const {
-        Shard& shard = keys_.shard(index);
-        if (shard.table(db) == nullptr) return 0;
-        const std::lock_guard lock(shard);
-        const Table& table = *shard.table(db);
+    /// Looks at `wanted` keys of one shard at most, and returns how many there were. A shard with
+    /// few keys is asked for few of them: its best is not the best of many. (Volatile ones may be
+    /// rare, so a whole group is gone through for them.)
+    std::size_t sample(Place place, std::size_t wanted) const {
         constexpr std::size_t kShare = 4;
-        int met = 0;
-        if (!is_volatile_only(limits_.policy)) {
-            if (table.size() == 0) return 0;
-            const auto draws = static_cast<int>(std::clamp<std::size_t>(
-                table.size() / kShare, 1, static_cast<std::size_t>(wanted)));
-            for (; met < draws; ++met) {
-                if (const Entry* entry = table.random(thread_random())) consider(index, db, *entry);
-            }
-        } else if (table.volatile_size() > 0) {
-            // Volatile keys may be rare: a whole group is looked through.
-            table.visit_group(thread_random(), [&](Entry& entry) {
-                met += entry.has_expiry();
-                consider(index, db, entry);
-            });
-        }
-        return met;
+        Shard& shard = keys_.shard(place.shard);
+        EvictionPool& pool = keys_.eviction_pool();
+        const std::lock_guard lock(shard);
+        const Table* table = shard.table(place.db);
+        const std::size_t all = candidates(table);
+        if (all == 0) return 0;
+        const std::size_t most = std::clamp<std::size_t>(all / kShare, 1, wanted);
+        const std::lock_guard pool_lock(pool);
+        return table->sample(thread_random(), most, [&](const Entry& entry) {
+            if (!may_go(entry)) return false;
+            pool.offer(kind(), place.shard, place.db, entry.key(), score(entry));
+            return true;
+        });
     }
 
     /// The key may be gone meanwhile, or may not go any more, or was used since it was met.
@@ -193,24 +187,30 @@ private:
 
 }  // namespace
 
+bool has_room(const EvictionLimits& limits) {
+    if (limits.maxmemory == 0) return true;
+    if (roughly_used_memory() + kUsedMemoryLag <= limits.maxmemory) return true;
+    return used_memory() <= limits.maxmemory + limits.not_counted;
+}
+
 Room make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,
                KeyspaceObserver& observer) {
-    if (limits.maxmemory == 0) return Room::enough;
-    if (roughly_used_memory() + kUsedMemoryLag <= limits.maxmemory) return Room::enough;
-    const auto enough = [&] { return used_memory() <= limits.maxmemory + limits.not_counted; };
-    if (enough()) return Room::enough;
+    if (has_room(limits)) return Room::enough;
     if (limits.policy == EvictionPolicy::noeviction) return Room::none;
 
     Evictor evictor(keys, limits, now, observer);
-    const auto until = Clock::now() + kWorkMax;
-    do {
+    std::optional<Clock::time_point> until;
+    for (int evicted = 0;; ++evicted) {
         if (!evictor.evict_sampled() && !evictor.evict_any()) {
             // What was unlinked and is not yet freed will make room.
             return keys.background().pending() > 0 ? Room::being_made : Room::none;
         }
-        if (enough()) return Room::enough;
-    } while (Clock::now() < until);
-    return Room::being_made;
+        if (has_room(limits)) return Room::enough;
+        if (evicted % kEvictionsPerLook != 0) continue;  // mostly one is enough
+        const auto time = Clock::now();
+        if (!until) until = time + kWorkMax;
+        if (time >= *until) return Room::being_made;
+    }
 }
 
 }  // namespace millpond::engine

@@ -37,6 +37,9 @@ enum class Room : std::uint8_t {
     none         ///< nothing can be evicted any more
 };
 
+/// Nothing has to go: a few loads, for every write.
+bool has_room(const EvictionLimits& limits);
+
 /// That there is none is known only after a look at every shard. A call works for about half a
 /// millisecond at most, as Redis's does.
 Room make_room(Keyspace& keys, const EvictionLimits& limits, UnixMillis now,

@@ -2,43 +2,53 @@
 #include "engine/keyspace/eviction_pool.h"
 
 #include <algorithm>
-#include <utility>
+#include <numeric>
 
 namespace millpond::engine {
 
+EvictionPool::EvictionPool() {
+    std::iota(order_.begin(), order_.end(), std::uint8_t{0});
+}
+
+/// `count_` when it is none of them.
+std::size_t EvictionPool::rank_of(int db, Bytes key) const {
+    std::size_t rank = 0;
+    while (rank < count_ && (nth(rank).db != db || nth(rank).key != key)) ++rank;
+    return rank;
+}
+
 void EvictionPool::offer(int kind, int shard, int db, Bytes key, std::uint64_t score) {
-    const std::lock_guard lock(mutex_);
     if (kind_ != kind) count_ = 0;
     kind_ = kind;
-    const auto begin = victims_.begin();
-    auto end = begin + static_cast<std::ptrdiff_t>(count_);
-    const auto known =
-        std::find_if(begin, end, [&](const Victim& one) { return one.db == db && one.key == key; });
-    if (known != end) {
-        std::rotate(known, known + 1, end);  // to be put in its new place
-    } else if (count_ < kSize) {
+    // If it is known by a better score, whoever takes it will see that this is out of date.
+    if (count_ == kSize && score <= nth(0).score) return;
+    std::size_t rank = rank_of(db, key);
+    if (rank == kSize) {
+        rank = 0;  // the worst goes
+    } else if (rank == count_) {
         ++count_;
-        ++end;
-    } else if (score > begin->score) {
-        std::rotate(begin, begin + 1, end);  // the worst goes; its string is used again
-    } else {
-        return;
     }
-    Victim& fresh = *(end - 1);
+    const auto begin = order_.begin(), last = begin + static_cast<std::ptrdiff_t>(count_) - 1;
+    std::rotate(begin + static_cast<std::ptrdiff_t>(rank),
+                begin + static_cast<std::ptrdiff_t>(rank) + 1, last + 1);
+    Victim& fresh = victims_[*last];
     fresh.shard = shard;
     fresh.db = db;
     fresh.key.assign(key);
     fresh.score = score;
-    const auto place =
-        std::upper_bound(begin, end - 1, score,
-                         [](std::uint64_t mine, const Victim& one) { return mine < one.score; });
-    std::rotate(place, end - 1, end);
+    const auto place = std::upper_bound(
+        begin, last, score,
+        [this](std::uint64_t mine, std::uint8_t one) { return mine < victims_[one].score; });
+    std::rotate(place, last, last + 1);
 }
 
 bool EvictionPool::take(int kind, Victim& best) {
-    const std::lock_guard lock(mutex_);
     if (kind_ != kind || count_ == 0) return false;
-    std::swap(best, victims_[--count_]);
+    const Victim& found = nth(--count_);
+    best.shard = found.shard;
+    best.db = found.db;
+    best.key.assign(found.key);
+    best.score = found.score;
     return true;
 }
 

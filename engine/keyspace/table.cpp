@@ -2,6 +2,7 @@
 #include "engine/keyspace/table.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <new>
@@ -371,6 +372,28 @@ void Table::visit_fragment(DeadlineWheel::Fragment fragment,
         });
         position = place.group->end_position(position);
     } while (go_on && position != 0 && DeadlineWheel::covers(fragment, position));
+}
+
+std::size_t Table::sample(std::uint64_t random, std::size_t wanted,
+                          FunctionView<bool(Entry&)> visit) const {
+    // The group is named by the first bits of the number, so the place in it is by the last.
+    Group* const group = place_of(random).group;
+    const std::uint32_t begin = Group::begin(0), slots = group->slot_end() - begin;
+    auto at = begin + static_cast<std::uint32_t>((random & 0xffffffff) * slots >> 32);
+    std::array<Entry*, kSlots> near;
+    std::size_t met = 0;
+    for (std::uint32_t seen = 0; seen < slots && met < wanted;) {
+        std::size_t count = 0;
+        for (; seen < slots && count < near.size() && met + count < wanted; ++seen) {
+            const std::uint64_t word = group->slot_array()[at].load(std::memory_order_relaxed);
+            if (++at == group->slot_end()) at = begin;
+            if (word == 0) continue;
+            near[count] = entry_of(word);
+            __builtin_prefetch(near[count++]);
+        }
+        for (std::size_t i = 0; i < count; ++i) met += visit(*near[i]);
+    }
+    return met;
 }
 
 Entry* Table::random(std::uint64_t random) const {

@@ -64,6 +64,11 @@ public:
     std::uint64_t visit_group(std::uint64_t position, FunctionView<void(Entry&)> visit) const;
     /// Visits the entries that a wheel's fragment may stand for, until one call returns false.
     void visit_fragment(DeadlineWheel::Fragment fragment, FunctionView<bool(Entry&)> visit) const;
+    /// Visits entries that lie side by side, in one group, from a place on that `random` names,
+    /// until the visit has answered true `wanted` times or the group has been gone through. Returns
+    /// how many times it did. What is near is loaded together, so some cost little more than one.
+    std::size_t sample(std::uint64_t random, std::size_t wanted,
+                       FunctionView<bool(Entry&)> visit) const;
     /// A nearly uniform random entry; nullptr when empty.
     Entry* random(std::uint64_t random) const;
 

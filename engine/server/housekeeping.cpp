@@ -59,9 +59,12 @@ Room make_room(Server& server) {
         .samples = static_cast<int>(
             std::min(config.maxmemory_samples.load(std::memory_order_relaxed), kSamplesMax)),
         .not_counted = server.log().memory_bytes()};
-    const std::int64_t begin = steady_ms();
-    const Room room = make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
-    LatencyMonitor::note(server, "eviction-cycle", steady_ms() - begin);
+    Room room = Room::enough;
+    if (!has_room(limits)) {
+        const std::int64_t begin = steady_ms();
+        room = make_room(server.keyspace(), limits, unix_ms(), server.background_observer());
+        LatencyMonitor::note(server, "eviction-cycle", steady_ms() - begin);
+    }
     note_excess(server.statistics(), room != Room::enough);
     return room;
 }

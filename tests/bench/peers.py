@@ -93,10 +93,10 @@ class Peer:
                 raise SystemExit(f"unexpected reply {line!r}")
         waiting.clear()
 
-    def benchmark_us(self, depth, requests, words):
+    def benchmark_us(self, depth, requests, words, keys=KEYS):
         """Server CPU per operation of one run of the load with this command, in microseconds."""
         before = self.cpu_seconds()
-        subprocess.run(["taskset", "-c", LOAD_CORES, *self.load(depth, requests, words)], stdout=subprocess.DEVNULL,
+        subprocess.run(["taskset", "-c", LOAD_CORES, *self.load(depth, requests, words, keys)], stdout=subprocess.DEVNULL,
                        check=True, stderr=subprocess.DEVNULL if self.misses_config() else None)
         return (self.cpu_seconds() - before) / requests * 1e6
 
@@ -104,11 +104,11 @@ class Peer:
         """redis-benchmark asks for CONFIG, which the floor does not have, and says so."""
         return LOAD == "redis-benchmark" and self.name == "floor"
 
-    def load(self, depth, requests, words):
+    def load(self, depth, requests, words, keys):
         if LOAD == "redis-benchmark":
-            return [LOAD, "-p", str(self.port), "-q", "-n", str(requests), "-P", str(depth), "-r", str(KEYS),
+            return [LOAD, "-p", str(self.port), "-q", "-n", str(requests), "-P", str(depth), "-r", str(keys),
                     "-c", str(CONNECTIONS), *words]
-        return [LOAD, str(self.port), str(requests), str(depth), str(CONNECTIONS), str(KEYS), *words]
+        return [LOAD, str(self.port), str(requests), str(depth), str(CONNECTIONS), str(keys), *words]
 
 
 def alternate(peers, rounds, measure):
