@@ -117,8 +117,8 @@ void Needle::encode(std::uint8_t* to) const {
     }
 }
 
-bool Needle::equals(const std::uint8_t* element) const {
-    if (*element != head_[0]) return false;
+/// Of one with the same first byte, which is not all that stands before the text.
+bool Needle::equals_rare(const std::uint8_t* element) const {
     if (block_) return block_of(element)->bytes() == text_;
     return std::memcmp(element, head_.data(), head_size_) == 0 &&
            std::memcmp(element + head_size_, text_.data(), body_) == 0;

@@ -20,6 +20,7 @@
 #include <cstring>
 
 #include "engine/types/object.h"
+#include "engine/types/same_bytes.h"
 
 namespace millpond::engine {
 
@@ -55,10 +56,17 @@ public:
     std::size_t encoded_size() const { return head_size_ + body_; }
     /// Writes encoded_size() bytes; a Block is allocated here.
     void encode(std::uint8_t* to) const;
-    bool equals(const std::uint8_t* element) const;
+    bool equals(const std::uint8_t* element) const {
+        if (*element != head_[0]) return false;
+        if (head_size_ > 1) return equals_rare(element);
+        return same_bytes({reinterpret_cast<const char*>(element) + 1, body_},
+                          {text_.data(), body_});
+    }
     std::uint64_t hash() const;
 
 private:
+    bool equals_rare(const std::uint8_t* element) const;
+
     Bytes text_;
     std::int64_t value_ = 0;
     std::size_t body_ = 0;  ///< bytes of the text that follow the head
