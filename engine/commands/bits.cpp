@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/commands/numbers.h"
+#include "engine/memory/copy_bytes.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
+#include "engine/types/bit_words.h"
 
 namespace millpond::engine {
 
@@ -88,15 +91,9 @@ std::int64_t count_bits(Bytes bytes, const BitRange& range) {
     std::int64_t count = std::popcount(masked(bytes, range, range.first >> 3));
     if (range.last >> 3 == range.first >> 3) return count;
     count += std::popcount(masked(bytes, range, range.last >> 3));
-    const char* at = bytes.data() + (range.first >> 3) + 1;
-    const char* end = bytes.data() + (range.last >> 3);
-    for (; end - at >= 8; at += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, at, sizeof word);
-        count += std::popcount(word);
-    }
-    for (; at != end; ++at) count += std::popcount(static_cast<std::uint8_t>(*at));
-    return count;
+    const auto from = static_cast<std::size_t>(range.first >> 3) + 1;
+    const auto to = static_cast<std::size_t>(range.last >> 3);
+    return count + static_cast<std::int64_t>(count_ones(bytes.substr(from, to - from)));
 }
 
 void bitcount(Call& call) {
@@ -163,17 +160,18 @@ void bitpos(Call& call) {
     call.reply().integer(found);
 }
 
-enum class Operation : std::uint8_t { conjunction, disjunction, difference, complement };
+/// Nothing: the complement.
+using Operation = std::optional<BitOperation>;
 
 bool read_operation(Call& call, Operation& operation) {
-    constexpr std::pair<std::string_view, Operation> kWords[] = {{"and", Operation::conjunction},
-                                                                 {"or", Operation::disjunction},
-                                                                 {"xor", Operation::difference},
-                                                                 {"not", Operation::complement}};
+    constexpr std::pair<std::string_view, Operation> kWords[] = {{"and", BitOperation::conjunction},
+                                                                 {"or", BitOperation::disjunction},
+                                                                 {"xor", BitOperation::difference},
+                                                                 {"not", std::nullopt}};
     for (const auto& [word, meant] : kWords) {
         if (!is_word(call.arg(1), word)) continue;
         operation = meant;
-        if (meant == Operation::complement && call.argc() != 4)
+        if (!meant && call.argc() != 4)
             return call.error("ERR BITOP NOT must be called with a single source key.");
         return true;
     }
@@ -181,20 +179,9 @@ bool read_operation(Call& call, Operation& operation) {
 }
 
 /// Shorter strings count as padded with zeros.
-void combine(std::string& out, Bytes bytes, Operation operation) {
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        switch (operation) {
-            case Operation::conjunction:
-                out[i] = static_cast<char>(out[i] & bytes[i]);
-                break;
-            case Operation::disjunction:
-                out[i] = static_cast<char>(out[i] | bytes[i]);
-                break;
-            default:
-                out[i] = static_cast<char>(out[i] ^ bytes[i]);
-        }
-    }
-    if (operation == Operation::conjunction)
+void combine(std::string& out, Bytes bytes, BitOperation operation) {
+    combine_bits(out.data(), bytes, operation);
+    if (operation == BitOperation::conjunction)
         std::fill(out.begin() + static_cast<std::ptrdiff_t>(bytes.size()), out.end(), '\0');
 }
 
@@ -215,14 +202,12 @@ void bitop(Call& call) {
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const Bytes bytes = sources[i] != nullptr ? sources[i]->string(scratch) : Bytes();
         if (i == 0) {
-            std::ranges::copy(bytes, out.begin());
+            copy_bytes(out.data(), bytes.data(), bytes.size());
         } else {
-            combine(out, bytes, operation);
+            combine(out, bytes, *operation);
         }
     }
-    if (operation == Operation::complement) {
-        for (char& c : out) c = static_cast<char>(~c);
-    }
+    if (!operation) invert_bits(out.data(), out.size());
     if (!out.empty()) {
         call.db().put_text(target, out)->set_edited();
         call.notify(EventClass::string, "set", target);

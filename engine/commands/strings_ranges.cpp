@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "engine/commands/strings.h"
+#include "engine/memory/copy_bytes.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 
@@ -32,7 +33,7 @@ void append(Call& call) {
         if (!fits_limit(call, before, tail.size())) return;
         size += before;
         auto edited = call.db().edit_string(*entry, size);
-        if (!tail.empty()) std::memcpy(edited.data + before, tail.data(), tail.size());
+        copy_bytes(edited.data + before, tail.data(), tail.size());
     }
     call.changed();
     call.notify(EventClass::string, "append", key);
@@ -55,7 +56,7 @@ void setrange(Call& call) {
     if (entry == nullptr) entry = call.db().put_string(key, "");
     const std::size_t size = std::max(before, start + part.size());
     auto edited = call.db().edit_string(*entry, size);
-    std::memcpy(edited.data + start, part.data(), part.size());
+    copy_bytes(edited.data + start, part.data(), part.size());
     call.changed();
     call.notify(EventClass::string, "setrange", key);
     call.reply().integer(static_cast<std::int64_t>(size));

@@ -14,6 +14,7 @@
 #include "engine/keyspace/keyspace.h"
 #include "engine/keyspace/table.h"
 #include "engine/memory/background_free.h"
+#include "engine/memory/copy_bytes.h"
 #include "engine/types/collections.h"
 #include "engine/types/field_deadlines.h"
 
@@ -67,7 +68,7 @@ struct Value {
             EntryFactory::write_integer(entry, integer);
         } else if (shape.encoding == Entry::Encoding::in_place) {
             if (bytes != nullptr && shape.value != 0)
-                std::memcpy(EntryFactory::value(entry), bytes, shape.value);
+                copy_bytes(EntryFactory::value(entry), bytes, shape.value);
         } else {
             EntryFactory::set_pointer(entry, pointer);
         }
@@ -88,7 +89,7 @@ Value text_value(Bytes key, Bytes bytes) {
     value.bytes = bytes.data();
     if (bytes.size() > Entry::kInPlaceMax) {
         SharedBuffer* buffer = SharedBuffer::create(bytes.size(), bytes.size());
-        std::memcpy(buffer->data(), bytes.data(), bytes.size());
+        copy_bytes(buffer->data(), bytes.data(), bytes.size());
         value.shape.encoding = Entry::Encoding::buffer;
         value.shape.value = 0;
         value.pointer = buffer;
@@ -141,7 +142,7 @@ bool is_empty(Entry& entry) {
 /// A buffer of `size` bytes with room to grow, beginning with `bytes`, zeros after them.
 SharedBuffer* grown_buffer(Bytes bytes, std::size_t size) {
     SharedBuffer* buffer = SharedBuffer::create(size, size + std::min(size, kSpareMax));
-    std::memcpy(buffer->data(), bytes.data(), bytes.size());
+    copy_bytes(buffer->data(), bytes.data(), bytes.size());
     std::memset(buffer->data() + bytes.size(), 0, size - bytes.size());
     return buffer;
 }
@@ -289,7 +290,7 @@ public:
             table_->replace(hash_, &old, entry);
         }
         char* value = EntryFactory::value(*entry);
-        if (!bytes.empty()) std::memmove(value, bytes.data(), bytes.size());
+        move_bytes(value, bytes.data(), bytes.size());
         std::memset(value + bytes.size(), 0, shape.value - bytes.size());
         if (entry != &old) EntryFactory::release(table_->entries(), &old);
         return entry;
@@ -374,7 +375,7 @@ private:
         if (value.shape.encoding == Entry::Encoding::integer) {
             EntryFactory::write_integer(entry, value.integer);
         } else if (value.shape.value != 0) {
-            std::memmove(EntryFactory::value(entry), value.bytes, value.shape.value);
+            move_bytes(EntryFactory::value(entry), value.bytes, value.shape.value);
         }
         entry.set_clock(new_clock(db_.keys_->clocks(), db_.now(), entry.clock()));
         return &entry;

@@ -11,6 +11,7 @@
 
 #include "engine/log/assert.h"
 #include "engine/log/segment.h"
+#include "engine/memory/copy_bytes.h"
 
 namespace millpond::engine {
 
@@ -181,7 +182,7 @@ void EffectLog::State::place(LogOffset offset, std::string_view select, std::str
     LogSegment* segment = segment_for(offset, length);
     char* to = segment->bytes.get() + (offset - segment->start.load(std::memory_order_relaxed));
     std::memcpy(to, select.data(), select.size());
-    std::memcpy(to + select.size(), record.data(), record.size());
+    copy_bytes(to + select.size(), record.data(), record.size());
     segment->mark(offset, length);
     advance();
 }

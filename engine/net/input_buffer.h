@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/memory/copy_bytes.h"
+
 namespace millpond::engine {
 
 class InputBuffer {
@@ -46,7 +48,7 @@ public:
     void append(std::string_view bytes) {
         if (bytes.empty()) return;
         reserve(bytes.size());
-        std::memcpy(tail(), bytes.data(), bytes.size());
+        copy_bytes(tail(), bytes.data(), bytes.size());
         commit(bytes.size());
     }
     void consume(std::size_t bytes) {

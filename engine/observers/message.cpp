@@ -3,12 +3,14 @@
 
 #include <cstring>
 
+#include "engine/memory/copy_bytes.h"
+
 namespace millpond::engine {
 
 Payload::Payload(Bytes bytes) : bytes_(bytes) {
     if (bytes.size() < Message::kSharedMin) return;
     shared_ = SharedBuffer::create(bytes.size(), bytes.size());
-    std::memcpy(shared_->data(), bytes.data(), bytes.size());
+    copy_bytes(shared_->data(), bytes.data(), bytes.size());
 }
 
 Payload::~Payload() {

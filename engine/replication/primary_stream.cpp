@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "engine/memory/copy_bytes.h"
+
 namespace millpond::engine {
 
 namespace {
@@ -30,7 +32,7 @@ char* PrimaryStream::room(std::size_t size) {
 }
 
 void PrimaryStream::append(Bytes bytes) {
-    std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
+    copy_bytes(room(bytes.size()), bytes.data(), bytes.size());
     arrived(bytes.size());
 }
 
