@@ -91,7 +91,9 @@ SlabArena::Page* SlabArena::add_page(std::size_t size) {
 void* SlabArena::allocate(std::size_t size) {
     const std::size_t rounded = slab_size(size);
 #ifdef MILLPOND_SANITIZED
-    // Each block by itself, so that the sanitizers see its bounds and its life.
+    // Each block by itself, so that the sanitizers see its bounds and its life; and counted here, so
+    // that they see eviction too, though what else asks for memory is not.
+    account_memory(static_cast<std::int64_t>(rounded));
     return ::operator new(rounded, std::align_val_t(64));
 #else
     if (rounded > kSlabMax) return ::operator new(rounded);
@@ -123,6 +125,7 @@ void* SlabArena::allocate(std::size_t size) {
 void SlabArena::release(void* block, std::size_t size) noexcept {
     [[maybe_unused]] const std::size_t rounded = slab_size(size);
 #ifdef MILLPOND_SANITIZED
+    account_memory(-static_cast<std::int64_t>(rounded));
     ::operator delete(block, std::align_val_t(64));
 #else
     if (rounded > kSlabMax) return ::operator delete(block);

@@ -69,11 +69,11 @@ private:
             skip_ = static_cast<std::size_t>(size) + 2;
             return 0;
         }
-        elements_ += static_cast<std::size_t>(size);
+        // An array within another is one of that one's elements, and brings its own.
+        elements_ += static_cast<std::size_t>(size) - (elements_ > 0 ? 1 : 0);
         return 0;
     }
 
-    /// Flat arrays are all that the benchmarks' commands answer with.
     std::size_t end_element() {
         if (elements_ == 0) return 1;
         return --elements_ == 0 ? 1 : 0;
@@ -81,7 +81,7 @@ private:
 
     std::string line_;  ///< begun in an earlier piece
     std::size_t skip_ = 0;
-    std::size_t elements_ = 0;
+    std::size_t elements_ = 0;  ///< of arrays, still to come
 };
 
 /// The bytes of one batch, and where in them random digits stand.
