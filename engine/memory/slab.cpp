@@ -91,8 +91,8 @@ SlabArena::Page* SlabArena::add_page(std::size_t size) {
 void* SlabArena::allocate(std::size_t size) {
     const std::size_t rounded = slab_size(size);
 #ifdef MILLPOND_SANITIZED
-    // Each block by itself, so that the sanitizers see its bounds and its life; and counted here, so
-    // that they see eviction too, though what else asks for memory is not.
+    // Each block by itself, so that the sanitizers see its bounds and its life; and counted here,
+    // so that they see eviction too, though what else asks for memory is not.
     account_memory(static_cast<std::int64_t>(rounded));
     return ::operator new(rounded, std::align_val_t(64));
 #else
