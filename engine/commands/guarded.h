@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "engine/net/endpoint_text.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
 
@@ -19,8 +20,7 @@ inline bool is_allowed(std::string_view setting, const Session& session) {
         (by_unix_socket && session.server().managed())) {
         return true;
     }
-    return setting == "local" && (by_unix_socket || session.peer_address.starts_with("127.") ||
-                                  session.peer_address == "::1");
+    return setting == "local" && (by_unix_socket || is_loopback(session.peer_address));
 }
 
 }  // namespace millpond::engine

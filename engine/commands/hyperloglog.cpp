@@ -9,6 +9,7 @@
 #include "engine/commands/call.h"
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
+#include "engine/memory/copy_bytes.h"
 #include "engine/server/config.h"
 #include "engine/server/server.h"
 #include "engine/types/hyperloglog.h"
@@ -44,7 +45,7 @@ Bytes bytes_of(Entry* entry) {
 void keep(Call& call, Bytes key, Entry* entry, Bytes bytes) {
     if (entry != nullptr && entry->string_length() == bytes.size()) {
         const auto edited = call.db().edit_string(*entry, bytes.size());
-        std::memcpy(edited.data, bytes.data(), bytes.size());
+        copy_bytes(edited.data, bytes.data(), bytes.size());
         return;
     }
     call.db().put_text(key, bytes, Database::Ttl::keep)->set_edited();

@@ -2,7 +2,6 @@
 //
 // APPEND, SETRANGE, GETRANGE (SUBSTR) and STRLEN: parts of strings.
 #include <algorithm>
-#include <cstring>
 
 #include "engine/commands/strings.h"
 #include "engine/memory/copy_bytes.h"

@@ -93,7 +93,7 @@ private:
             for (; db < Keyspace::kDatabases - 1; ++db) {
                 const std::size_t here = candidates(shard.table(db));
                 if (nth < here) break;
-                nth -= std::min(here, nth);
+                nth -= here;
             }
             return {index, db};
         }

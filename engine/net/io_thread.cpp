@@ -18,6 +18,7 @@
 #include "engine/acl/access_control.h"
 #include "engine/commands/table.h"
 #include "engine/lanes/gate.h"
+#include "engine/net/endpoint_text.h"
 #include "engine/net/network.h"
 #include "engine/observers/bus.h"
 #include "engine/server/clock.h"
@@ -45,10 +46,6 @@ void set_keepalive(int fd, int seconds) {
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-}
-
-bool is_loopback(std::string_view address) {
-    return address.starts_with("127.") || address == "::1";
 }
 
 /// No network lies between the two: nothing can be congested, and the algorithm that does least is

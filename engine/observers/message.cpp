@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/observers/message.h"
 
-#include <cstring>
-
 #include "engine/memory/copy_bytes.h"
 
 namespace millpond::engine {

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <random>
 
+#include "engine/memory/copy_bytes.h"
 #include "engine/types/allocation.h"
 
 namespace millpond::engine {
@@ -70,7 +71,7 @@ Block* block_of(const std::uint8_t* at) {
 Block* Block::create(Bytes bytes) {
     auto* block = static_cast<Block*>(allocate(sizeof(Block) + bytes.size()));
     block->size = bytes.size();
-    std::memcpy(block + 1, bytes.data(), bytes.size());
+    copy_bytes(block + 1, bytes.data(), bytes.size());
     return block;
 }
 

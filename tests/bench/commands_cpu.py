@@ -11,6 +11,7 @@ ROUNDS = 3
 DEPTH = 16
 SECONDS = 0.25  # of redis-server's CPU, for a round
 REQUESTS_MAX = 300000
+KEYS = 10000  # as many as are set
 
 VALUE = "v" * 64
 MEMBERS = [f"member:{i:012d}" for i in range(15000)]  # as the load draws them
@@ -21,7 +22,7 @@ def pairs(count, second):
 
 
 SETUP = [
-    ["MSET", *[word for i in range(10000) for word in (f"key:{i:012d}", VALUE)]],
+    ["MSET", *[word for i in range(KEYS) for word in (f"key:{i:012d}", VALUE)]],
     ["MSET", "number", 1, "kilobytes", "x" * 10000, "hundreds", "x" * 100000],
     ["SET", "volatile", "v", "EX", 100000],
     ["RPUSH", "list", *range(10000)],
@@ -162,9 +163,9 @@ def main():
             words = words_of(line)
             if only and words[0] not in only:
                 continue
-            sample = max(redis.benchmark_us(DEPTH, 2000, words), 0.5)
+            sample = max(redis.benchmark_us(DEPTH, 2000, words, KEYS), 0.5)
             requests = int(min(max(SECONDS * 1e6 / sample, 500), REQUESTS_MAX))
-            table.row(line, alternate(peers, ROUNDS, lambda peer: peer.benchmark_us(DEPTH, requests, words)),
+            table.row(line, alternate(peers, ROUNDS, lambda peer: peer.benchmark_us(DEPTH, requests, words, KEYS)),
                       DEARER.get(line, DEARER.get(words[0], (TARGET,)))[0])
     return table.status()
 
