@@ -306,6 +306,8 @@ class Observers:
 
     def test_client_list_and_info(self):
         client, admin = self.connect(3), self.connect()
+        # The subscribers of other tests have gone, but their threads may not have seen it yet.
+        wait_until(lambda: b"pubsub_clients:0\r" in admin.do("INFO", "clients"))
         ident = client.do("CLIENT", "ID")
         client.do("SUBSCRIBE", "l1", )
         client.do("PSUBSCRIBE", "l2*")
