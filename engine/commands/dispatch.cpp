@@ -216,22 +216,25 @@ Executor::~Executor() = default;
 // ------------------------------------------------------------------------------------------
 
 void Executor::read_clock() {
+    last_ticks_ = ticks();
+    // To ask the system costs more than a command does: the counter tells when it has news.
+    if (last_ticks_ - clock_ticks_ < now_ticks_) [[likely]]
+        return;
     clock_us_ = unix_us();
-    clock_ticks_ = last_ticks_ = ticks();
+    clock_ticks_ = last_ticks_;
     set_now();
 }
 
 void Executor::set_now() {
     const auto passed_ns =
         static_cast<std::int64_t>(static_cast<double>(last_ticks_ - clock_ticks_) * ns_per_tick_);
-    const std::int64_t us = clock_us_ + passed_ns / 1000;
-    now_ms_ = us / 1000;
-    const auto left_ns = static_cast<double>((now_ms_ + 1) * 1000 - us) * 1000;
-    now_until_ticks_ = last_ticks_ + static_cast<std::uint64_t>(left_ns / ns_per_tick_);
+    now_ms_ = (clock_us_ + passed_ns / 1000) / 1000;
+    const auto ns = static_cast<double>(((now_ms_ + 1) * 1000 - clock_us_) * 1000);
+    now_ticks_ = static_cast<std::uint64_t>(ns / ns_per_tick_);
 }
 
 UnixMillis Executor::now_ms() {
-    if (last_ticks_ >= now_until_ticks_) [[unlikely]]
+    if (last_ticks_ - clock_ticks_ >= now_ticks_) [[unlikely]]
         set_now();
     return now_ms_;
 }
@@ -255,6 +258,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
             continue;
         }
         read_clock();
+        const std::uint64_t began = last_ticks_;
         if (!left_watches_.empty()) [[unlikely]]
             remove_left_watches();
         prepare(session, batch, done);
@@ -267,7 +271,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
             if (step != Step::ran) break;
             ++done;
             if (done == batch.size() || session.state() != Session::State::open) break;
-            if (++in_lane == kBatchCommandsMax || last_ticks_ - clock_ticks_ > batch_ticks_max)
+            if (++in_lane == kBatchCommandsMax || last_ticks_ - began > batch_ticks_max)
                 break;
             if (gate_.wanted() && !flag_->let_in()) break;
         }

@@ -191,6 +191,7 @@ private:
     bool take_bus_unless_busy();
     void enter();
     void leave();
+    /// Begins a unit of work: what it sees as now is at most a millisecond old.
     void read_clock();
     /// The time of the last command's end, told anew when it has changed.
     UnixMillis now_ms();
@@ -214,7 +215,7 @@ private:
     std::uint64_t clock_ticks_ = 0;                           ///< ... the counter stood here
     std::uint64_t last_ticks_ = 0;                            ///< the end of the last command
     UnixMillis now_ms_ = 0;                                   ///< unix time ...
-    std::uint64_t now_until_ticks_ = 0;                       ///< ... until the counter stands here
+    std::uint64_t now_ticks_ = 0;                             ///< ... for so long since clock_ticks_
 };
 
 }  // namespace millpond::engine
