@@ -271,8 +271,7 @@ std::size_t Executor::run(Session& session, const resp::RequestBatch& batch) {
             if (step != Step::ran) break;
             ++done;
             if (done == batch.size() || session.state() != Session::State::open) break;
-            if (++in_lane == kBatchCommandsMax || last_ticks_ - began > batch_ticks_max)
-                break;
+            if (++in_lane == kBatchCommandsMax || last_ticks_ - began > batch_ticks_max) break;
             if (gate_.wanted() && !flag_->let_in()) break;
         }
         calm_ = plain_ = false;
@@ -869,7 +868,8 @@ void Executor::execute(Session& session, const CommandSpec& spec, std::span<cons
                                     .expire = calm_ || server_.may_expire(),
                                     .ignore_expiry = false,
                                     .no_touch = session.no_touch.load(std::memory_order_relaxed),
-                                    .hashed = hashed};
+                                    .hashed = hashed,
+                                    .request = session.request};
     Call call(*this, spec, args, session, server_, record_, output(session), options);
     invoke(call, nullptr);
     if (const LogOffset offset = record_.commit()) session.set_last_write_offset(offset);

@@ -215,7 +215,7 @@ private:
     std::uint64_t clock_ticks_ = 0;                           ///< ... the counter stood here
     std::uint64_t last_ticks_ = 0;                            ///< the end of the last command
     UnixMillis now_ms_ = 0;                                   ///< unix time ...
-    std::uint64_t now_ticks_ = 0;                             ///< ... for so long since clock_ticks_
+    std::uint64_t now_ticks_ = 0;  ///< ... for so long since clock_ticks_
 };
 
 }  // namespace millpond::engine

@@ -12,6 +12,14 @@ SharedBuffer* SharedBuffer::create(std::size_t size, std::size_t capacity) {
     return new (memory) SharedBuffer(size, capacity);
 }
 
+void SharedBuffer::keep(Bytes part) noexcept {
+    assert(unique() && contains(part));
+    const auto skipped = static_cast<std::size_t>(part.data() - data());
+    skipped_ += static_cast<std::uint32_t>(skipped);
+    capacity_ -= skipped;
+    size_ = part.size();
+}
+
 void SharedBuffer::release() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
     this->~SharedBuffer();

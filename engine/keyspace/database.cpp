@@ -29,6 +29,9 @@ constexpr std::size_t kInlineFreeBytes = 256 * 1024;
 /// A growing string gets as much again, up to this, so that appending is cheap.
 constexpr std::size_t kSpareMax = 1024 * 1024;
 
+/// A value kept where it was read may have this part of its size around it.
+constexpr std::size_t kRequestShareLost = 64;
+
 /// Fields of one hash that expire under one lock; what is left is hidden until the next time.
 constexpr std::size_t kFieldsExpiredMax = 256;
 
@@ -83,13 +86,25 @@ Value integer_value(Bytes key, std::int64_t integer) {
     return value;
 }
 
-Value text_value(Bytes key, Bytes bytes) {
+/// A big value where it has been read, if it is nearly all that has been read there.
+SharedBuffer* kept_request(Bytes bytes, SharedBuffer* request) {
+    if (request == nullptr || !request->contains(bytes) || !request->unique()) return nullptr;
+    if (request->capacity() - bytes.size() > bytes.size() / kRequestShareLost) return nullptr;
+    request->keep(bytes);
+    request->retain();
+    return request;
+}
+
+Value text_value(Bytes key, Bytes bytes, SharedBuffer* request) {
     Value value;
     value.shape = {key, Type::string, Entry::Encoding::in_place, false, bytes.size()};
     value.bytes = bytes.data();
     if (bytes.size() > Entry::kInPlaceMax) {
-        SharedBuffer* buffer = SharedBuffer::create(bytes.size(), bytes.size());
-        copy_bytes(buffer->data(), bytes.data(), bytes.size());
+        SharedBuffer* buffer = kept_request(bytes, request);
+        if (buffer == nullptr) {
+            buffer = SharedBuffer::create(bytes.size(), bytes.size());
+            copy_bytes(buffer->data(), bytes.data(), bytes.size());
+        }
         value.shape.encoding = Entry::Encoding::buffer;
         value.shape.value = 0;
         value.pointer = buffer;
@@ -97,9 +112,9 @@ Value text_value(Bytes key, Bytes bytes) {
     return value;
 }
 
-Value string_value(Bytes key, Bytes bytes) {
+Value string_value(Bytes key, Bytes bytes, SharedBuffer* request) {
     if (const auto integer = parse_integer(bytes)) return integer_value(key, *integer);
-    return text_value(key, bytes);
+    return text_value(key, bytes, request);
 }
 
 /// What an entry holds, to be moved to another entry.
@@ -470,15 +485,17 @@ Entry* Database::peek(Bytes key) {
 }
 
 Entry* Database::put_string(Bytes key, Bytes value, Ttl ttl) {
-    return Change(*this, key).store(string_value(key, value), ttl == Ttl::keep, nullptr);
+    return Change(*this, key)
+        .store(string_value(key, value, options_.request), ttl == Ttl::keep, nullptr);
 }
 
 Entry* Database::put_text(Bytes key, Bytes value, Ttl ttl) {
-    return Change(*this, key).store(text_value(key, value), ttl == Ttl::keep, nullptr);
+    return Change(*this, key)
+        .store(text_value(key, value, options_.request), ttl == Ttl::keep, nullptr);
 }
 
 Entry* Database::put_string_until(Bytes key, Bytes value, UnixMillis deadline) {
-    return Change(*this, key).store(string_value(key, value), false, &deadline);
+    return Change(*this, key).store(string_value(key, value, options_.request), false, &deadline);
 }
 
 Entry* Database::put_integer(Bytes key, std::int64_t value, Ttl ttl) {

@@ -50,6 +50,7 @@ public:
         bool ignore_expiry = false;  ///< the applier on a replica: it sees what its primary saw
         bool no_touch = false;       ///< CLIENT NO-TOUCH
         HashedKey hashed = {};       ///< a key of the command whose hash is known
+        SharedBuffer* request = nullptr;  ///< what the arguments lie in, for a value that fills it
     };
     Database(Keyspace& keys, int index, const Options& options, KeyspaceObserver& observer)
         : keys_(&keys), observer_(&observer), options_(options), index_(index) {}

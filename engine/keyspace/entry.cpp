@@ -63,7 +63,7 @@ std::string_view Entry::encoding_name() const noexcept {
 std::size_t Entry::allocation_size() const noexcept {
     const std::size_t own = slab_size(EntryFactory::size_of(EntryFactory::shape_of(*this)));
     if (encoding() != Encoding::buffer) return own;
-    return own + sizeof(SharedBuffer) + static_cast<const SharedBuffer*>(pointer())->capacity();
+    return own + static_cast<const SharedBuffer*>(pointer())->allocation_size();
 }
 
 std::size_t EntryFactory::size_of(const EntryShape& shape) noexcept {

@@ -43,6 +43,7 @@ public:
 
     InputBuffer input;
     resp::RequestParser parser;
+    std::size_t big_request = 0;       ///< the size of the last command, if it was big
     std::uint32_t events = 0;          ///< what epoll watches
     bool choked = false;               ///< nothing more is run until the output has been sent
     std::int64_t deadline_ms = 0;      ///< under which its thread has noted its suspension

@@ -52,7 +52,7 @@ void set_keepalive(int fd, int seconds) {
 /// the best. A system's default may pace what it sends, with a timer for each reply. (Where the
 /// system does not let us, its default stays.)
 void spare_congestion_control(int fd) {
-    constexpr std::string_view kLeast = "reno";
+    constexpr std::string_view kLeast = "bbr";
     ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kLeast.data(), kLeast.size());
 }
 
@@ -304,6 +304,7 @@ void IoThread::let_go(const Running& running, const resp::RequestBatch& batch, E
     const std::size_t ran = executor.leave_batch(c);
     note_run(c, ran);
     const std::size_t used = running.used + (ran > 0 ? batch.input_end(ran - 1) : 0);
+    c.request = nullptr;
     if (c.input.empty()) {
         c.input.append(running.data.substr(used));
     } else {
@@ -325,18 +326,14 @@ void IoThread::on_readable(Connection& c) {
     }
     char* to = read_buffer_.get() + read_used_;
     std::size_t room = kReadBytes - read_used_;
-    const bool own = !c.input.empty();
+    const bool own = !c.input.empty() || c.big_request > 0;
     if (own) {
-        const std::size_t have = c.input.size();
-        const std::size_t missing =
-            c.parser.bytes_wanted() > have ? c.parser.bytes_wanted() - have : 0;
-        // Grow with what has come, not with what was announced.
-        c.input.reserve(std::clamp(missing, kReadBytesMin, std::max(kReadBytes, have)));
+        c.input.reserve(c.input.empty() ? c.big_request : missing_bytes(c, c.input.size()));
         to = c.input.tail();
         room = c.input.tail_room();
     }
     const ssize_t n = ::recv(c.fd, to, room, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return c.input.consume(0);
     if (n <= 0) return kill(c);
     const auto size = static_cast<std::size_t>(n);
     server_.statistics().net_input.add(n);
@@ -351,6 +348,17 @@ void IoThread::on_readable(Connection& c) {
         read_used_ += size;
     }
     if (received_.size() >= together() || kReadBytes - read_used_ < kReadBytesMin) serve_received();
+}
+
+/// How much is to be read behind the `have` bytes of an unfinished command. What is big is read to
+/// its end and no further, so that it can stay where it is. Room grows with what has come, not with
+/// what was announced.
+std::size_t IoThread::missing_bytes(const Connection& c, std::size_t have) {
+    const std::size_t wanted = c.parser.bytes_wanted();
+    if (wanted <= have) return kReadBytesMin;
+    const std::size_t missing = wanted - have;
+    if (wanted < kBigRequest) return std::max(missing, kReadBytesMin);
+    return std::min(missing, std::max(kAnnouncedMax, have));
 }
 
 std::size_t IoThread::together() const {
@@ -369,8 +377,10 @@ void IoThread::serve_received() {
         // A command that takes long has the rest served from within: then there is nothing left.
         if (data.empty()) {
             serve_kept(c);
-        } else if (const auto used = serve(c, data); used && !c.dead) {
-            c.input.append(data.substr(*used));
+        } else if (const auto used = serve(c, data); used && !c.dead && *used < data.size()) {
+            const std::string_view rest = data.substr(*used);
+            c.input.reserve(rest.size() + missing_bytes(c, rest.size()));
+            c.input.append(rest);
         }
         settle_soon(c);
     }
@@ -476,8 +486,17 @@ std::optional<std::size_t> IoThread::serve(Connection& c, std::string_view data)
 
 /// Runs what waits in the connection's own buffer.
 void IoThread::serve_kept(Connection& c) {
+    const bool whole = c.input.is_full();
+    c.request = c.input.memory();
     const auto used = serve(c, c.input.view());
-    if (used && !c.dead) c.input.consume(*used);
+    c.request = nullptr;
+    if (!used || c.dead) return;
+    // Who has sent one big request is likely to send another.
+    const std::size_t size = c.input.size();
+    c.big_request = whole && *used == size && batch_.size() == 1 && size >= kBigRequest
+                        ? std::min(size, kAnnouncedMax)
+                        : 0;
+    c.input.consume(*used);
 }
 
 void IoThread::serve_input(Connection& c) {

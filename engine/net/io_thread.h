@@ -63,6 +63,10 @@ public:
 private:
     static constexpr std::size_t kReadBytes = 64 << 10;
     static constexpr std::size_t kReadBytesMin = 16 << 10;
+    /// From this size on a command is read into memory of its own, which its value may keep; and up
+    /// to this one into as much of it as the client has announced.
+    static constexpr std::size_t kBigRequest = 32 << 10;
+    static constexpr std::size_t kAnnouncedMax = 256 << 10;
     static constexpr std::size_t kFlushBytes = 64
                                                << 10;  ///< output that is sent before more is run
     static constexpr std::size_t kOutputPendingMax =
@@ -108,6 +112,7 @@ private:
     void note_deadline(Connection& c);
     void forget_deadline(Connection& c);
     void on_readable(Connection& c);
+    static std::size_t missing_bytes(const Connection& c, std::size_t have);
     std::size_t together() const;
     void serve_received();
     void look_ahead();

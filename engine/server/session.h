@@ -83,6 +83,10 @@ public:
     bool authenticated() const { return authenticated_.load(std::memory_order_relaxed); }
     void set_authenticated(bool yes) { authenticated_.store(yes, std::memory_order_relaxed); }
 
+    /// What the arguments of the running command lie in, if that is this session's alone: a big
+    /// value stays there. The owner's thread only.
+    SharedBuffer* request = nullptr;
+
     // -- Replies: the owner's thread only --------------------------------------------------------
     std::string& out() { return out_; }
     const std::string& out() const { return out_; }
