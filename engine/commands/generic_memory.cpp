@@ -14,6 +14,7 @@
 #include "engine/memory/account.h"
 #include "engine/memory/pages.h"
 #include "engine/server/config.h"
+#include "engine/server/process_usage.h"
 #include "engine/server/server.h"
 
 namespace millpond::engine {
@@ -105,7 +106,7 @@ void stats(Call& call) {
 
 void doctor(Call& call) {
     const std::size_t used = used_memory();
-    const std::size_t resident = resident_memory();
+    const std::size_t resident = call.server().usage().resident_bytes();
     constexpr std::size_t kWorthALook = 5 * 1024 * 1024;
     std::string report;
     if (used < kWorthALook) {

@@ -10,10 +10,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -33,6 +31,7 @@
 #include "engine/scripting/scripting.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
+#include "engine/server/process_usage.h"
 #include "engine/server/rates.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
@@ -61,15 +60,31 @@ std::string fixed(double value, int digits) {
     return text;
 }
 
+/// What stays as it is while the process lives.
+struct Host {
+    std::string os, executable;
+    std::size_t memory_bytes = 0;
+};
+
 std::string executable() {
     char path[4096];
     const ssize_t n = ::readlink("/proc/self/exe", path, sizeof path);
     return n > 0 ? std::string(path, static_cast<std::size_t>(n)) : std::string();
 }
 
+const Host& host() {
+    static const Host found = [] {
+        utsname name{};
+        ::uname(&name);
+        return Host{.os = std::string(name.sysname) + " " + name.release + " " + name.machine,
+                    .executable = executable(),
+                    .memory_bytes = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+                                    static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))};
+    }();
+    return found;
+}
+
 void info_server(Server& server, std::string& out) {
-    utsname name{};
-    ::uname(&name);
     const std::int64_t uptime = (unix_ms() - server.started_ms()) / 1000;
     field(out, "redis_version", kRedisVersion);
     field(out, "redis_git_sha1", "00000000");
@@ -77,7 +92,7 @@ void info_server(Server& server, std::string& out) {
     field(out, "redis_build_id", "0");
     field(out, "redis_mode", "standalone");
     field(out, "millpond_version", MILLPOND_VERSION);
-    field(out, "os", std::string(name.sysname) + " " + name.release + " " + name.machine);
+    field(out, "os", host().os);
     field(out, "arch_bits", sizeof(void*) * 8);
     field(out, "monotonic_clock", "POSIX clock_gettime");
     field(out, "multiplexing_api", "epoll");
@@ -95,7 +110,7 @@ void info_server(Server& server, std::string& out) {
     field(out, "hz", server.config().hz.load());
     field(out, "configured_hz", server.config().hz.load());
     field(out, "lru_clock", (unix_ms() / 1000) & ((1 << 24) - 1));
-    field(out, "executable", executable());
+    field(out, "executable", host().executable);
     field(out, "config_file", server.config().file());
     if (server.shutdown().waiting())
         field(out, "shutdown_in_milliseconds", server.shutdown().waiting_ms_left());
@@ -169,8 +184,7 @@ std::string human(std::size_t bytes) {
 
 void info_memory(Server& server, std::string& out) {
     const MemoryReport report = memory_report(server);
-    const auto total = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
-                       static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t total = host().memory_bytes;
     const auto limit = static_cast<std::size_t>(server.config().maxmemory.load());
     const auto both = [&](const std::string& name, std::size_t bytes) {
         field(out, name, bytes);
@@ -287,23 +301,7 @@ void info_stats(Server& server, std::string& out) {
 }
 
 /// System and user time of the first thread, in clock ticks' resolution.
-std::pair<double, double> main_thread_seconds() {
-    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
-    std::string text;
-    std::getline(file, text);
-    const std::size_t name_end = text.rfind(')');
-    if (name_end == std::string::npos) return {};
-    std::istringstream words(text.substr(name_end + 1));
-    constexpr int kWordsBefore = 11;
-    std::string skipped;
-    for (int i = 0; i < kWordsBefore; ++i) words >> skipped;
-    double user = 0, system = 0;
-    words >> user >> system;
-    const auto ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
-    return {system / ticks_per_second, user / ticks_per_second};
-}
-
-void info_cpu(Server&, std::string& out) {
+void info_cpu(Server& server, std::string& out) {
     const auto print = [&](std::string_view suffix, int who) {
         rusage usage{};
         ::getrusage(who, &usage);
@@ -315,9 +313,9 @@ void info_cpu(Server&, std::string& out) {
     };
     print("", RUSAGE_SELF);
     print("_children", RUSAGE_CHILDREN);
-    const auto [system, user] = main_thread_seconds();
-    field(out, "used_cpu_sys_main_thread", fixed(system, 6));
-    field(out, "used_cpu_user_main_thread", fixed(user, 6));
+    const ProcessUsage& usage = server.usage();
+    field(out, "used_cpu_sys_main_thread", fixed(usage.main_thread_system(), 6));
+    field(out, "used_cpu_user_main_thread", fixed(usage.main_thread_user(), 6));
 }
 
 void info_commandstats(Server& server, std::string& out) {

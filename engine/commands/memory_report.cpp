@@ -10,6 +10,7 @@
 #include "engine/memory/account.h"
 #include "engine/net/network.h"
 #include "engine/scripting/scripting.h"
+#include "engine/server/process_usage.h"
 #include "engine/server/server.h"
 #include "engine/server/session.h"
 
@@ -31,7 +32,7 @@ double ratio(std::size_t a, std::size_t b) {
 MemoryReport memory_report(Server& server) {
     MemoryReport report;
     report.used = used_memory();
-    report.resident = resident_memory();
+    report.resident = server.usage().resident_bytes();
     report.peak = peak_memory();
     report.startup = std::min(startup_memory(), report.used);
     mi_process_info(nullptr, nullptr, nullptr, nullptr, nullptr, &report.committed, nullptr,

@@ -91,6 +91,7 @@ std::size_t Keyspace::volatile_size(int db) const noexcept {
 
 std::int64_t Keyspace::average_ttl(int db, std::int64_t now) {
     constexpr int kSampledShards = 16;
+    if (volatile_size(db) == 0) return 0;
     std::int64_t sum = 0;
     std::int64_t count = 0;
     for (int i = 0; i < kShards && count<1000; i += count> 0 ? kShards / kSampledShards : 1) {

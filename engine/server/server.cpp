@@ -28,6 +28,7 @@
 #include "engine/server/control_thread.h"
 #include "engine/server/latency_monitor.h"
 #include "engine/server/pause.h"
+#include "engine/server/process_usage.h"
 #include "engine/server/rates.h"
 #include "engine/server/shutdown.h"
 #include "engine/server/slow_log.h"
@@ -147,6 +148,8 @@ Server::Server(std::unique_ptr<Config> config)
     statistics_ = std::make_unique<Statistics>(commands_->size());
     latency_monitor_ = std::make_unique<LatencyMonitor>();
     rates_ = std::make_unique<Rates>();
+    usage_ = std::make_unique<ProcessUsage>();
+    usage_->sample();
     watches_ = std::make_unique<WatchRegistry>(*keyspace_);
     waiters_ = std::make_unique<WaiterRegistry>(*keyspace_);
     slow_log_ = std::make_unique<SlowLog>();
@@ -212,6 +215,7 @@ void Server::sample_rates() {
                                  static_cast<double>(statistics_->net_output.sum()),
                                  static_cast<double>(statistics_->net_repl_input.sum()),
                                  static_cast<double>(statistics_->net_repl_output.sum())});
+    usage_->sample();
     evict_clients(*this);
     post_after(Rates::kSampleMs, [this] { sample_rates(); });
 }

@@ -37,6 +37,7 @@ class Network;
 class Pause;
 class Rates;
 class Statistics;
+class ProcessUsage;
 class WaiterRegistry;
 class WriteBarrier;
 class WatchRegistry;
@@ -61,6 +62,7 @@ public:
     const CommandTable& commands() const { return *commands_; }
     Statistics& statistics() { return *statistics_; }
     Rates& rates() { return *rates_; }
+    const ProcessUsage& usage() const { return *usage_; }
     WatchRegistry& watches() { return *watches_; }
     WaiterRegistry& waiters() { return *waiters_; }
     SlowLog& slow_log() { return *slow_log_; }
@@ -197,6 +199,7 @@ private:
     std::unique_ptr<CommandTable> commands_;
     std::unique_ptr<Statistics> statistics_;
     std::unique_ptr<Rates> rates_;
+    std::unique_ptr<ProcessUsage> usage_;
     std::unique_ptr<WatchRegistry> watches_;
     std::unique_ptr<WaiterRegistry> waiters_;
     std::unique_ptr<SlowLog> slow_log_;

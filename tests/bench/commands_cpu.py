@@ -136,7 +136,7 @@ WORDS = {"VALUE": VALUE, "KILOBYTES": "x" * 10000, "HUNDREDS": "x" * 100000}
 
 # What is known to be dearer, by its name or as it stands above, and why.
 DEARER = {
-    "INFO": (9.0, "counts what 1,024 shards and 16 databases have"),
+    "INFO": (4.0, "counts what 1,024 shards and 16 databases have"),
     "RANDOMKEY": (2.2, "drawn from all keys alike, whichever of the 1,024 shards they are in"),
     "DUMP": (1.7, "a listpack has to be made for it"),
     "SINTER": (1.3, "small sets are searched from their beginning, where those of redis-server 7.0 have a table"),
