@@ -222,6 +222,9 @@ void replconf(Call& call) {
 }
 
 void hand_over(Call& call, const SyncRequest& request) {
+    // Who sends on without waiting for replies would take one for the beginning of the data.
+    if (!call.session().out().empty())
+        return static_cast<void>(call.error("ERR SYNC and PSYNC are invalid with pending output"));
     Replication& replication = replication_of(call);
     const ReplicaAnnouncement announced = announcement(call.session());
     if (!announced.wants_all() && !announced.eof)

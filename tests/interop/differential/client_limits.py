@@ -208,6 +208,16 @@ class ClientLimits(unittest.TestCase):
         self.same("replies", *told)
         self.finish()
 
+    def test_no_data_behind_replies(self):
+        """Who asks for the data in the same breath as for something else would not know where it begins."""
+        for line in ("SYNC", "PSYNC ? -1"):
+            pair, told = self.connect(), []
+            for client in pair:
+                client.send([[to_bytes(word) for word in words.split()] for words in ("PING", line, "ECHO end")])
+                told.append([client.read() for _ in range(3)])
+            self.same(line, *told)
+        self.finish()
+
     def test_redirections(self):
         pair, target = self.connect(), self.connect()
         self.same("on", *(client.call("CLIENT", "TRACKING", "on", "REDIRECT", to.id) for client, to in zip(pair, target)))

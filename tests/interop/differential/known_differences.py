@@ -8,7 +8,9 @@ GENERAL = {
     "Sorted sets, lists and streams have the same order.",
     "Cursors": "SCAN's cursors are each server's own; a whole iteration returns the same elements.",
     "Keys are expired on time": "an expired key is gone within 100 ms, however many volatile keys there are; Redis samples, "
-    "and DBSIZE and KEYS may count expired keys for longer.",
+    "and DBSIZE and KEYS may count expired keys for longer. What SCAN and KEYS find expired they pass over, and leave to that.",
+    "Memory": "a command that is only read makes no room at maxmemory; what makes it then is a thread of its own, within 100 ms. What "
+    "a client announces but does not send takes no memory.",
     "Prose": "the texts of HELP, DOCTOR, LOLWUT, and the summaries of COMMAND DOCS are Millpond's own words.",
     "Errors of arguments": "are the same to the byte, user input shown in them included.",
     "Lazy freeing": "what is big is always freed in the background; the lazyfree- directives of deadlines, of eviction and of the server's "
@@ -35,7 +37,7 @@ COMMANDS = {
     "client|reply": "OFF inside MULTI holds from the reply of EXEC on, where Redis breaks that reply off",
     "cluster": "refused, as by a redis-server without cluster support",
     "config|get": "threads is Millpond's own; directives without a meaning here are kept and shown, see directives_kept.cpp",
-    "config|set": "maxclients beyond the process's descriptors cannot be changed while running",
+    "config|set": "maxclients beyond the process's descriptors cannot be changed while running; sizes of 2^63 bytes and more are refused",
     "config|rewrite": "words of user lines that have quotes in them are quoted, and a user whose rules could not be read again is not "
     "written: the file stays as it is; redis-server writes them as they are, and reads something else, or does not start",
     "debug": "the subcommands that tests and tools need, and ALLOCATIONS, which counts how often memory was asked for; LEAK leaks nothing; "
@@ -43,6 +45,9 @@ COMMANDS = {
     "QUICKLIST-PACKED-THRESHOLD is accepted without effect: it shows in DEBUG OBJECT and in sizes only",
     "info": "fields that tell of fork and defragmentation are 0; millpond_version, io_threads and fields of Redis 7.2 and 7.4 are there",
     "lolwut": "a picture of its own",
+    "keys": "up to 16 KiB above the hard output limit are written before the reply is broken off",
+    "monitor": "CLIENT REPLY OFF silences replies only, not what is shown of other clients",
+    "replicaof": "inside MULTI it comes into force when EXEC is through",
     "memory|doctor": "in its own words",
     "memory|malloc-stats": "mimalloc's statistics, not jemalloc's",
     "memory|stats": "sizes are Millpond's own",
@@ -78,7 +83,7 @@ COMMANDS = {
 # Commands that are there in part.
 PARTIAL = {"debug"}
 
-REFUSED = {"asking", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload"}
+REFUSED = {"asking", "readonly", "readwrite", "cluster", "module|load", "module|loadex", "module|unload", "script|debug"}
 
 # Of the commands that the random run leaves out (grammar_choice.LEFT_OUT): where under tests/ they are tested instead.
 OWN_TESTS = {
