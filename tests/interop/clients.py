@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real clients at their ordinary work, with one I/O thread and with four: redis-py, a job queue of BRPOP workers, redis-cli
-in all its modes, redis-benchmark with its default tests, and the Node.js clients of clients_node/."""
+"""Real clients at their ordinary work, with one I/O thread and with four: redis-py, hiredis, a job queue of BRPOP workers,
+redis-cli in all its modes, redis-benchmark with its default tests, and the Node.js clients of clients_node/."""
 import json
 import os
 import re
@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(HERE, "differential"))
 import servers  # noqa: E402
 
 THREADS = int(os.environ.get("MILLPOND_THREADS", "4"))
+SOCKET = "engine.sock"  # in its folder
 
 
 def until(what, test, seconds=20):
@@ -31,7 +32,7 @@ def until(what, test, seconds=20):
 
 class Clients(unittest.TestCase):
     def setUp(self):
-        self.server = servers.millpond(THREADS)
+        self.server = servers.millpond(THREADS, "--unixsocket", SOCKET)
         self.addCleanup(self.server.stop)
         self.client = redis_py.Redis(port=self.server.port)
         self.addCleanup(self.client.close)
@@ -161,6 +162,14 @@ class Clients(unittest.TestCase):
             return client.info("persistence")["loading"] == 0
         except redis_py.exceptions.RedisError:
             return False
+
+    # -- hiredis --------------------------------------------------------------------------------------------
+
+    def test_hiredis(self):
+        program = os.path.join(os.environ["MILLPOND_BIN"], "..", "tests", "hiredis_client")
+        done = subprocess.run([program, str(self.server.port), os.path.join(self.server.folder, SOCKET)],
+                              capture_output=True, text=True, timeout=100)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
     # -- redis-benchmark ------------------------------------------------------------------------------------
 

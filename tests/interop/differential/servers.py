@@ -122,8 +122,8 @@ def redis():
     return Server("/usr/bin/redis-server")
 
 
-def millpond(threads):
-    return Server(os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine"), "--threads", str(threads))
+def millpond(threads, *options):
+    return Server(os.path.join(os.environ["MILLPOND_BIN"], "millpond-engine"), "--threads", str(threads), *options)
 
 
 class BothServers(unittest.TestCase):
