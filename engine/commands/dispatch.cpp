@@ -217,26 +217,23 @@ Executor::~Executor() = default;
 
 void Executor::read_clock() {
     last_ticks_ = ticks();
-    // To ask the system costs more than a command does: the counter tells when it has news.
-    if (last_ticks_ - clock_ticks_ < now_ticks_) [[likely]]
-        return;
-    clock_us_ = unix_us();
-    clock_ticks_ = last_ticks_;
-    set_now();
-}
-
-void Executor::set_now() {
-    const auto passed_ns =
-        static_cast<std::int64_t>(static_cast<double>(last_ticks_ - clock_ticks_) * ns_per_tick_);
-    now_ms_ = (clock_us_ + passed_ns / 1000) / 1000;
-    const auto ns = static_cast<double>(((now_ms_ + 1) * 1000 - clock_us_) * 1000);
-    now_ticks_ = static_cast<std::uint64_t>(ns / ns_per_tick_);
+    now_ms();
 }
 
 UnixMillis Executor::now_ms() {
-    if (last_ticks_ - clock_ticks_ >= now_ticks_) [[unlikely]]
-        set_now();
+    // To ask the system takes longer than many a command: the counter tells when it has news. One
+    // that has gone back, on another processor, is far ahead here.
+    if (last_ticks_ - asked_ticks_ >= now_ticks_) [[unlikely]]
+        ask_clock();
     return now_ms_;
+}
+
+void Executor::ask_clock() {
+    const std::int64_t us = unix_us();
+    asked_ticks_ = last_ticks_;
+    now_ms_ = us / 1000;
+    const auto left_ns = static_cast<double>(((now_ms_ + 1) * 1000 - us) * 1000);
+    now_ticks_ = static_cast<std::uint64_t>(left_ns / ns_per_tick_);
 }
 
 void Executor::enter() {

@@ -191,11 +191,11 @@ private:
     bool take_bus_unless_busy();
     void enter();
     void leave();
-    /// Begins a unit of work: what it sees as now is at most a millisecond old.
+    /// Begins a unit of work.
     void read_clock();
     /// The time of the last command's end, told anew when it has changed.
     UnixMillis now_ms();
-    [[gnu::cold]] void set_now();
+    [[gnu::cold]] void ask_clock();
     std::string& output(Session& session);
 
     Server& server_;
@@ -211,11 +211,10 @@ private:
     std::size_t at_ = 0;      ///< in the batch, the command that wants the exclusive lane
     bool left_ = false;       ///< the batch, meanwhile
     std::vector<std::unique_ptr<Transaction>> left_watches_;  ///< of sessions that mind no more
-    std::int64_t clock_us_ = 0;                               ///< unix time when ...
-    std::uint64_t clock_ticks_ = 0;                           ///< ... the counter stood here
     std::uint64_t last_ticks_ = 0;                            ///< the end of the last command
     UnixMillis now_ms_ = 0;                                   ///< unix time ...
-    std::uint64_t now_ticks_ = 0;  ///< ... for so long since clock_ticks_
+    std::uint64_t asked_ticks_ = 0;                           ///< ... when the counter stood here
+    std::uint64_t now_ticks_ = 0;                             ///< ... and for so long after
 };
 
 }  // namespace millpond::engine

@@ -52,7 +52,7 @@ void set_keepalive(int fd, int seconds) {
 /// the best. A system's default may pace what it sends, with a timer for each reply. (Where the
 /// system does not let us, its default stays.)
 void spare_congestion_control(int fd) {
-    constexpr std::string_view kLeast = "bbr";
+    constexpr std::string_view kLeast = "reno";
     ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, kLeast.data(), kLeast.size());
 }
 
