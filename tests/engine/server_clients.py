@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import threading
 import time
 import unittest
@@ -63,6 +64,13 @@ class Clients(unittest.TestCase):
         engine.process.send_signal(signal.SIGCONT)
         self.assertEqual(client.read(), "OK")
         self.assertEqual(client.do("GET", "key"), b"mine")
+
+    def test_nothing_is_paced_within_the_machine(self):
+        client = self.connect()
+        client.do("PING")
+        shown = subprocess.run(["ss", "-tinH", "state", "established", f"sport = :{self.engine.port}"], capture_output=True, text=True,
+                               check=True, timeout=20).stdout
+        self.assertIn(" reno ", shown)
 
     def test_big_values(self):
         client = self.connect()
