@@ -77,6 +77,11 @@ public:
     /// Bytes that the input must reach before the command under way can be complete; 0 when
     /// unknown.
     std::size_t bytes_wanted() const { return bytes_wanted_; }
+    /// Of the command under way, what stands before the argument that it waits for, if that is one
+    /// of `bulk_bytes_min` or more; else 0.
+    std::size_t bytes_before_bulk(std::int64_t bulk_bytes_min) const {
+        return bulk_size_ >= bulk_bytes_min ? position_ : 0;
+    }
     /// The unfinished command is given out anew from its first byte: after commands were left
     /// unrun.
     void rewind();

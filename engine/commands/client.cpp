@@ -15,6 +15,7 @@
 #include "engine/commands/numbers.h"
 #include "engine/commands/table.h"
 #include "engine/net/network.h"
+#include "engine/server/client_eviction.h"
 #include "engine/server/clock.h"
 #include "engine/server/pause.h"
 #include "engine/server/server.h"
@@ -144,9 +145,11 @@ void client_list(Call& call) {
     } else if (call.argc() != 2) {
         return static_cast<void>(call.syntax_error());
     }
+    evict_clients(call.server());
     std::map<std::uint64_t, std::string> lines;
     call.server().network().visit_sessions([&](Session& session) {
-        if (filter.takes(session)) lines.emplace(session.id(), describe_client(session));
+        if (!session.evicted && filter.takes(session))
+            lines.emplace(session.id(), describe_client(session));
     });
     for (const auto& client : detached_clients(call)) {
         if (filter.takes(client)) lines.emplace(client.id, describe_detached(client));

@@ -29,6 +29,7 @@
 #include "engine/net/tcp_address.h"
 #include "engine/observers/bus.h"
 #include "engine/scripting/scripting.h"
+#include "engine/server/client_eviction.h"
 #include "engine/server/clock.h"
 #include "engine/server/config.h"
 #include "engine/server/process_usage.h"
@@ -127,6 +128,7 @@ void info_server(Server& server, std::string& out) {
 void info_clients(Server& server, std::string& out) {
     std::int64_t blocked = 0, timed = 0, input_max = 0, output_max = 0;
     std::int64_t subscribers = 0, watchers = 0, watched = 0;
+    evict_clients(server);
     server.network().visit_sessions([&](Session& session) {
         const Session::State state = session.state();
         // Who waits for the end of a CLIENT PAUSE is blocked, too.

@@ -131,6 +131,7 @@ void Bus::track(Session& session, std::uint32_t flags, std::shared_ptr<Inbox> re
     const auto add = [&](Bytes prefix) {
         if (std::ranges::find(observing.prefixes, prefix) != observing.prefixes.end()) return;
         observing.prefixes.emplace_back(prefix);
+        observing.bytes.fetch_add(prefix.size() + kNameBytes, std::memory_order_relaxed);
         prefixes_[std::string(prefix)].push_back(session.id());
     };
     if (prefixes.empty()) add("");
@@ -140,6 +141,7 @@ void Bus::track(Session& session, std::uint32_t flags, std::shared_ptr<Inbox> re
 
 void Bus::drop_prefixes(Session& session) {
     for (const std::string& prefix : session.observing.prefixes) {
+        session.observing.bytes.fetch_sub(prefix.size() + kNameBytes, std::memory_order_relaxed);
         const auto found = prefixes_.find(prefix);
         std::erase(found->second, session.id());
         if (found->second.empty()) prefixes_.erase(found);

@@ -45,15 +45,19 @@ void evict_clients(Server& server) {
     });
     if (sum <= limit) return;
     std::ranges::sort(clients, std::ranges::greater(), &Client::bytes);
-    std::set<std::uint64_t> gone;
+    std::set<std::uint64_t> chosen;
     for (const Client& client : clients) {
         if (sum <= limit) break;
         sum -= client.bytes;
         spdlog::info("Evicting client {}: {} bytes", client.id, client.bytes);
-        gone.insert(client.id);
+        chosen.insert(client.id);
     }
+    // Another thread may have come to the same at the same time.
+    std::vector<std::uint64_t> gone;
     server.network().visit_sessions([&](Session& session) {
-        if (gone.contains(session.id())) session.evicted = true;
+        if (!chosen.contains(session.id()) || session.evicted.exchange(true)) return;
+        session.killed = true;
+        gone.push_back(session.id());
     });
     for (const std::uint64_t id : gone) {
         server.statistics().evicted_clients.add(1);  // whoever sees it gone finds it counted

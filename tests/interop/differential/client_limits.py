@@ -4,6 +4,7 @@
     MILLPOND_BIN=build/release/bin python3 tests/interop/differential/client_limits.py [Test.method]
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -459,6 +460,30 @@ class ClientLimits(unittest.TestCase):
             self.assertIn(b"evicted_clients:1\r\n", server.admin.call("INFO", "stats").value)
         for pair in (spared, small):
             self.assertTrue(all(self.listed(server, client) for server, client in zip(self.both, pair)))
+        self.finish()
+
+    def test_memory_of_what_is_tracked(self):
+        """Prefixes count, and invalidations that nobody fetches: whoever lists the clients finds no more than may be there."""
+        self.ask_admins("CONFIG", "SET", "maxmemory-clients", 200_000)
+        for server, client in zip(self.both, self.connect()):
+            commands = [[to_bytes(word) for word in ("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "%012d" % i)] for i in range(20_000)]
+            with contextlib.suppress(OSError):
+                client.send(commands)
+            self.assertTrue(self.ends(client), server.name)
+        self.ask_admins("CONFIG", "SET", "maxmemory-clients", 3_000_000)
+        for server, client, other in zip(self.both, self.connect(), self.connect()):
+            client.call("SUBSCRIBE", "__redis__:invalidate")
+            other.call("CLIENT", "TRACKING", "ON", "REDIRECT", client.id, "BCAST")
+            script = other.call("SCRIPT", "LOAD", "redis.call('INCR', '%s')" % ("k" * 200_000)).value
+            most = 0
+            for _ in range(1000):
+                sizes = [int(size) for size in re.findall(rb"id=%d .*? tot-mem=(\d+)" % client.id, server.admin.call("CLIENT", "LIST").value)]
+                if not sizes:
+                    break
+                most = max(most, *sizes)
+                other.call("EVALSHA", script, 0)
+            self.assertFalse(self.listed(server, client), server.name)
+            self.assertLess(most, 3_000_000, server.name)
         self.finish()
 
 
