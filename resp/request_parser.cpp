@@ -69,7 +69,7 @@ RequestParser::Status RequestParser::parse(std::string_view input, const Request
 }
 
 void RequestParser::rewind() {
-    done_.clear();
+    forget_done();
     arguments_ = bulk_size_ = -1;
     position_ = base_ = bytes_wanted_ = 0;
 }
@@ -213,7 +213,7 @@ RequestParser::Step RequestParser::parse_multibulk(std::string_view input,
     base_ += static_cast<std::size_t>(at - begin);
     batch.ends_.push_back({batch.arguments_.size(), base_});
     batch.skip_to(base_);
-    done_.clear();
+    forget_done();
     arguments_ = -1;
     position_ = 0;
     return Step::complete;

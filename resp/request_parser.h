@@ -30,6 +30,7 @@ public:
     /// the last one are skipped too.
     std::size_t consumed() const { return consumed_; }
     void clear() {
+        if (arguments_.capacity() > kArgumentsKept) arguments_ = std::vector<std::string_view>();
         arguments_.clear();
         ends_.clear();
         if (!unquoted_.empty()) unquoted_.clear();
@@ -38,6 +39,8 @@ public:
 
 private:
     friend class RequestParser;
+    /// One command of very many arguments does not take memory for ever.
+    static constexpr std::size_t kArgumentsKept = 4096;
     struct End {
         std::size_t arguments;
         std::size_t input;
@@ -96,6 +99,11 @@ private:
     struct Range {
         std::size_t offset, size;
     };
+    static constexpr std::size_t kRangesKept = 64;
+    void forget_done() {
+        if (done_.capacity() > kRangesKept) done_ = std::vector<Range>();
+        done_.clear();
+    }
     std::vector<Range> done_;      ///< arguments of the unfinished command, from its first byte
     std::int64_t arguments_ = -1;  ///< announced by the unfinished command; -1: not yet known
     std::int64_t bulk_size_ = -1;  ///< announced by the unfinished argument

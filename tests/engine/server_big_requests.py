@@ -201,16 +201,28 @@ class BigRequests(unittest.TestCase):
             self.assertEqual(self.client.read(), "OK")
             self.assertEqual(self.client.read(), value + b"paused")
 
-    def test_announcing_takes_no_memory(self):
-        def used():
-            return int(self.client.do("INFO", "memory").decode().split("used_memory:")[1].split()[0])
+    def used(self):
+        return int(self.client.do("INFO", "memory").decode().split("used_memory:")[1].split()[0])
 
-        before = used()
+    def test_many_arguments_take_memory_for_their_time_only(self):
+        before = self.used()
+        clients = [self.engine.client() for _ in range(4)]
+        for client in clients:
+            client.do("SADD", "set", *range(100_000))
+        for client in clients:
+            client.do("DEL", "set")
+            client.do("PING")
+        wait_until(lambda: self.used() - before < 200_000, what="what they took has been given back")
+        for client in clients:
+            client.close()
+
+    def test_announcing_takes_no_memory(self):
+        before = self.used()
         clients = [self.engine.client() for _ in range(8)]
         for client in clients:
             client.raw(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n" + b"v" * 1000)
         wait_until(lambda: self.client.do("CLIENT", "LIST").decode().count("qbuf=1") >= len(clients), what="it has come")
-        self.assertLess(used() - before, len(clients) * 400_000)
+        self.assertLess(self.used() - before, len(clients) * 400_000)
         for client in clients:
             client.close()
 
