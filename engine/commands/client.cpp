@@ -148,8 +148,9 @@ void client_list(Call& call) {
     evict_clients(call.server());
     std::map<std::uint64_t, std::string> lines;
     call.server().network().visit_sessions([&](Session& session) {
-        if (!session.evicted && filter.takes(session))
-            lines.emplace(session.id(), describe_client(session));
+        // Who has been killed is gone, though its thread may not have come to it yet.
+        if (session.killed && &session != &call.session()) return;
+        if (filter.takes(session)) lines.emplace(session.id(), describe_client(session));
     });
     for (const auto& client : detached_clients(call)) {
         if (filter.takes(client)) lines.emplace(client.id, describe_detached(client));

@@ -209,6 +209,15 @@ class ClientLimits(unittest.TestCase):
         self.same("replies", *told)
         self.finish()
 
+    def test_who_has_been_killed_is_gone(self):
+        told = []
+        for client, victim in zip(self.connect(), self.connect()):
+            victims = b"%d" % victim.id
+            client.send([[b"CLIENT", b"KILL", b"ID", victims], [b"CLIENT", b"LIST", b"ID", victims]])
+            told.append([client.read(), client.read()])
+        self.same("replies", *told)
+        self.finish()
+
     def test_no_data_behind_replies(self):
         """Who asks for the data in the same breath as for something else would not know where it begins."""
         for line in ("SYNC", "PSYNC ? -1"):
