@@ -40,7 +40,7 @@ public:
 private:
     friend class RequestParser;
     /// One command of very many arguments does not take memory for ever.
-    static constexpr std::size_t kArgumentsKept = 4096;
+    static constexpr std::size_t kArgumentsKept = 16384;
     struct End {
         std::size_t arguments;
         std::size_t input;

@@ -520,8 +520,9 @@ void IoThread::pass_barrier() {
 void IoThread::settle(Connection& c) {
     if (c.dead || c.linger_until_ms > 0 || c.tied) return;
     // Of a big argument only its own bytes count, as in Redis.
+    const std::size_t kept = c.input.size();
     const auto unserved =
-        static_cast<std::uint32_t>(c.input.size() - c.parser.bytes_before_bulk(kBigRequest));
+        static_cast<std::uint32_t>(kept - std::min(kept, c.parser.bytes_before_bulk(kBigRequest)));
     if (c.input_pending.load(std::memory_order_relaxed) != unserved)
         c.input_pending.store(unserved, std::memory_order_relaxed);
     // What a request is going to take counts from when it says so, as where it is allocated then.

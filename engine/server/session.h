@@ -157,8 +157,8 @@ public:
     /// maxmemory-clients.
     std::uint64_t memory_bytes() const;
     std::atomic<bool> evicted{false};  ///< about to be closed, its memory counts no more
-    std::atomic<bool> killed{
-        false};  ///< set in the exclusive lane, and by eviction; tested after entering a lane
+    /// Set in the exclusive lane, and by the eviction of clients; tested after entering a lane.
+    std::atomic<bool> killed{false};
     std::atomic<const CommandSpec*> last_command{nullptr};
     std::atomic<std::int64_t> last_active_ms{0};  ///< steady clock
     std::atomic<std::uint64_t> commands_run{0};
