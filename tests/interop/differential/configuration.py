@@ -122,8 +122,13 @@ class Pair(unittest.TestCase):
         self.addCleanup(server.admin.close)
 
 
+def without_port(text, port):
+    """Its number reads PORT, unless a line says that another directive has just that number."""
+    return re.sub(rb"(?m)^(?!port )[a-z][a-z0-9-]* %d$|%d" % (port, port), lambda found: found[0] if b" " in found[0] else b"PORT", text)
+
+
 def plain(server, text):
-    return text.replace(server.folder.encode(), b"FOLDER").replace(b"%d" % server.port, b"PORT")
+    return without_port(text.replace(server.folder.encode(), b"FOLDER"), server.port)
 
 
 def file_of(server):
@@ -463,7 +468,7 @@ class Listening(Pair):
                     self.set(server, *words)
                     self.assertEqual(server.admin.call("CONFIG", "REWRITE").value, b"OK")
                     port = int(server.admin.call("CONFIG", "GET", "port").value[1].value)
-                    text = plain(server, server.configuration()).replace(b"%d" % port, b"PORT")
+                    text = without_port(plain(server, server.configuration()), port)
                     found.append(sorted(text.split(b"\n")))
                 self.assertEqual(*found, words)
             for server in pair:
