@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/memory/account.h"
 
-#include <fcntl.h>
 #include <mimalloc.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <new>
 
 #include "engine/memory/deferred_frees.h"
+#include "engine/memory/proc_file.h"
 #include "engine/memory/thread_counter.h"
 
 namespace millpond::engine {
@@ -97,15 +98,10 @@ void note_startup_memory() noexcept {
 }
 
 std::size_t resident_memory() noexcept {
-    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 0;
-    char text[128];
-    const ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (length <= 0) return 0;
-    text[length] = '\0';
+    std::array<char, 128> text;
+    if (*read_proc("/proc/self/statm", text) == '\0') return 0;
     char* second = nullptr;
-    std::strtoull(text, &second, 10);
+    std::strtoull(text.data(), &second, 10);
     return std::strtoull(second, nullptr, 10) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 

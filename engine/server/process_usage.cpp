@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/process_usage.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 #include <cstring>
 
 #include "engine/memory/account.h"
+#include "engine/memory/proc_file.h"
 
 namespace millpond::engine {
 
@@ -22,15 +22,9 @@ void ProcessUsage::sample_main_thread() {
     std::array<char, 64> path;
     std::snprintf(path.data(), path.size(), "/proc/self/task/%d/stat",
                   static_cast<int>(::getpid()));
-    const int file = ::open(path.data(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return;
     std::array<char, 1024> text;
-    const ssize_t length = ::read(file, text.data(), text.size() - 1);
-    ::close(file);
-    if (length <= 0) return;
-    text[static_cast<std::size_t>(length)] = '\0';
     // The name, in parentheses, may hold anything; utime and stime are the 12th and 13th behind it.
-    const char* behind_name = std::strrchr(text.data(), ')');
+    const char* behind_name = std::strrchr(read_proc(path.data(), text), ')');
     unsigned long user = 0, system = 0;
     if (!behind_name ||
         std::sscanf(behind_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,

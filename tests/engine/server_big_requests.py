@@ -6,7 +6,7 @@ import random
 import threading
 import unittest
 
-from server_harness import Client, Engine, wait_until
+from server_harness import Client, OneEngine, wait_until
 
 # Around what is kept in place, read on its own, and reserved at once; and some beyond.
 SIZES = [size + more for size in (0, 16 << 10, 32 << 10, 64 << 10, 256 << 10, 700_000) for more in (-50, -1, 0, 1, 50) if size + more >= 0]
@@ -79,21 +79,14 @@ class Model:
         return pairs
 
 
-class BigRequests(unittest.TestCase):
+class BigRequests(OneEngine):
+    OPTIONS = ("--threads", "2", "--enable-debug-command", "yes")
+
     @classmethod
     def setUpClass(cls):
         cls.seed = int(os.environ.get("MILLPOND_SEED", random.randrange(1 << 30)))
         print("MILLPOND_SEED=%d" % cls.seed)
-        cls.engine = Engine("--threads", "2", "--enable-debug-command", "yes")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.engine.close()
-
-    def setUp(self):
-        self.client = self.engine.client()
-        self.addCleanup(self.client.close)
-        self.client.do("FLUSHALL")
+        super().setUpClass()
 
     def spare(self, key):
         """Bytes behind a value in its memory."""

@@ -6,23 +6,10 @@ import subprocess
 import tempfile
 import unittest
 
-from server_harness import ENGINE, Client, Engine, Error, text, wait_until
+from server_harness import ENGINE, Client, Engine, Error, OneEngine, text, wait_until
 
 
-class Commands(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.engine = Engine("--threads", "2")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.engine.close()
-
-    def setUp(self):
-        self.client = self.engine.client()
-        self.addCleanup(self.client.close)
-        self.client.do("FLUSHALL")
-
+class Commands(OneEngine):
     def error(self, *args):
         reply = self.client.ask(*args)
         self.assertIsInstance(reply, Error, args)

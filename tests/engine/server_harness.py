@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from ports import free_port  # noqa: E402
@@ -173,3 +174,21 @@ class Engine:
             print(self.read_log())
         shutil.rmtree(self.folder, ignore_errors=True)
         assert status == 0, "the engine ended with status %s" % status
+
+
+class OneEngine(unittest.TestCase):
+    """One engine for all tests of a class; each test has a client of its own, and begins without keys."""
+    OPTIONS = ("--threads", "2")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = Engine(*cls.OPTIONS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.engine.close()
+
+    def setUp(self):
+        self.client = self.engine.client()
+        self.addCleanup(self.client.close)
+        self.client.do("FLUSHALL")

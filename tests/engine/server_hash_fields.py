@@ -3,24 +3,16 @@
 import time
 import unittest
 
-from server_harness import Engine, Error, wait_until
+from server_harness import Engine, Error, OneEngine, wait_until
 
 FAR = 100_000  # seconds
 
 
-class HashFields(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.engine = Engine("--threads", "2", "--enable-debug-command", "yes")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.engine.close()
+class HashFields(OneEngine):
+    OPTIONS = ("--threads", "2", "--enable-debug-command", "yes")
 
     def setUp(self):
-        self.client = self.engine.client()
-        self.addCleanup(self.client.close)
-        self.client.do("FLUSHALL")
+        super().setUp()
         self.client.do("HSET", "h", "a", "1", "b", "2", "c", "3")
 
     def error(self, *args):

@@ -7,19 +7,11 @@
 
 #include "engine/scripting/flags.h"
 #include "engine/scripting/payload.h"
-#include "engine/snapshot/crc64.h"
+#include "engine/snapshot/payload_seal.h"
 #include "engine/snapshot/rdb_format.h"
 #include "tests/fuzz/fuzzer.h"
 
 using namespace millpond::engine;
-
-namespace {
-
-void append_little(std::string& out, std::uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
-}
-
-}  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string payload(reinterpret_cast<const char*>(data), size);
@@ -27,8 +19,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string error;
     (void)read_functions(payload, codes, error);
 
-    append_little(payload, rdb::version_written, 2);
-    append_little(payload, crc64(0, payload), 8);
+    seal_payload(payload, rdb::version_written);
     codes.clear();
     if (!read_functions(payload, codes, error)) {
         promise(!error.empty(), "an error has a text");

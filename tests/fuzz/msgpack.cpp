@@ -2,7 +2,6 @@
 //
 // cmsgpack: bytes that a script takes from anywhere. What could be unpacked can be packed, and what
 // has been packed comes out as it went in.
-#include <climits>
 #include <string>
 
 #include "engine/scripting/sandbox.h"

@@ -3,7 +3,7 @@
 // struct: a format, and behind its end by a zero the bytes that are taken apart by it, from a
 // position that the first byte tells. What has been taken apart can be put together and is then
 // taken apart again.
-#include <climits>
+#include <algorithm>
 #include <string>
 
 #include "engine/scripting/sandbox.h"
