@@ -123,8 +123,9 @@ class States(servers.BothServers):
                    [["REPLICAOF", "NO", "ONE"], ["CONFIG", "SET", "replica-serve-stale-data", "yes"]])
 
     def test_a_writable_replica(self):
-        self.check([["CONFIG", "SET", "replica-read-only", "no"], ["REPLICAOF", "127.0.0.1", 1]],
-                   [["REPLICAOF", "NO", "ONE"], ["CONFIG", "SET", "replica-read-only", "yes"]])
+        """What such a replica is given past its deadline is there until a timer takes it: none does here."""
+        self.check([["DEBUG", "SET-ACTIVE-EXPIRE", 0], ["CONFIG", "SET", "replica-read-only", "no"], ["REPLICAOF", "127.0.0.1", 1]],
+                   [["REPLICAOF", "NO", "ONE"], ["CONFIG", "SET", "replica-read-only", "yes"], ["DEBUG", "SET-ACTIVE-EXPIRE", 1]])
 
     def test_who_has_not_said_who_it_is(self):
         self.check([["CONFIG", "SET", "requirepass", "secret"]], [["CONFIG", "SET", "requirepass", ""]], limited=True)
